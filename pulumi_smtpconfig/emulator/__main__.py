@@ -1,0 +1,79 @@
+"""The emulator in a terminal."""
+
+import argparse
+import functools
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from .emulator import Emulator
+from .listener import HOST, ListenError
+from .log import line
+from .messages import ReceivedRequest
+
+say = functools.partial(print, flush=True)
+
+START = """\
+# The emulator listens on https://{address}, under any host name, for this machine only.
+# Paste these lines into the shell that runs pulumi. They are variables, not config, because a
+# shell forgets them with its end, while a stack would keep them."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the emulator until Ctrl-C or SIGTERM; leave with 1 when it cannot start."""
+    port: int = _parser().parse_args(arguments).port
+    _on_signals(_stop)
+    try:
+        _run(port)
+    except (ImportError, ListenError) as error:
+        sys.exit(str(error))
+
+
+def _run(port: int) -> None:
+    def show(request: ReceivedRequest, status: int | None) -> None:
+        say(line(request, status, emulator.token))
+
+    emulator = Emulator(port, on_request=show)
+    with emulator, suppress(KeyboardInterrupt):
+        _introduce(emulator)
+        while True:
+            time.sleep(60)
+    say("# The emulator has stopped. Let the shell that ran pulumi forget it:")
+    say("unset", *emulator.environment)
+
+
+def _introduce(emulator: Emulator) -> None:
+    say(START.format(address=emulator.address))
+    for name, value in emulator.environment.items():
+        say(f"export {name}={shlex.quote(value)}")
+    say("# Requests follow as they arrive; Ctrl-C stops.")
+
+
+def _on_signals(handler: Callable[..., None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
+def _stop(*_: object) -> None:
+    _on_signals(lambda *_: None)  # a second Ctrl-C must not disturb the clearing up
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pulumi_smtpconfig.emulator",
+        description="Serve the platform's mail endpoints over https on this machine, print the "
+        "variables that lead the provider there, then each request with its password masked.",
+        epilog="Any tenant exists, and any host name leads here. Nothing is kept after the end.",
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The ASGI application: one request in, one answer or fault out."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from .endpoints import Platform
+from .faults import NO_FAULT, Fault
+from .messages import Answer, ReceivedRequest
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Application:
+    """Answers as the platform does, or as the next ordered fault says."""
+
+    def __init__(
+        self, platform: Platform, on_request: Callable[[ReceivedRequest, int | None], None]
+    ) -> None:
+        self.requests: list[ReceivedRequest] = []
+        self.faults: deque[Fault] = deque()
+        self._platform = platform
+        self._on_request = on_request
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request of ASGI's http protocol; its state holds the connection's transport."""
+        body = await _body(receive)
+        if body is None:
+            return
+        request = _request(scope, body)
+        self.requests.append(request)
+        fault = self._next_fault(request)
+        answer = await self._answer(request, fault, receive)
+        if answer is None:
+            return
+        self._on_request(request, None if fault.cut == "header" else answer.status)
+        if fault.cut != "header":
+            await _send(answer, send, cut=bool(fault.cut))
+        if fault.cut:
+            scope["state"]["transport"].abort()
+            await _gone(receive)
+
+    def _next_fault(self, request: ReceivedRequest) -> Fault:
+        return self.faults.popleft() if request.method == "POST" and self.faults else NO_FAULT
+
+    async def _answer(
+        self, request: ReceivedRequest, fault: Fault, receive: Receive
+    ) -> Answer | None:
+        applied = self._platform.answer(request) if fault.applied else None
+        if fault.delay and await _gone_within(fault.delay, receive):
+            return None
+        return fault.answer or applied or self._platform.answer(request)
+
+
+def _request(scope: Message, body: bytes) -> ReceivedRequest:
+    query = scope["query_string"]
+    target = scope["raw_path"] + (b"?" + query if query else b"")
+    headers = tuple((key.decode("latin-1"), x.decode("latin-1")) for key, x in scope["headers"])
+    return ReceivedRequest(scope["method"], target.decode("latin-1"), headers, body)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None when the client left before its end."""
+    body = bytearray()
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body)
+    return None
+
+
+async def _send(answer: Answer, send: Send, *, cut: bool) -> None:
+    length = len(answer.body) + cut
+    headers = {**answer.headers, "content-length": str(length)}
+    raw = [(key.lower().encode("latin-1"), x.encode("latin-1")) for key, x in headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": cut})
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait for the end of the connection; an application that returns before is an error."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _gone_within(seconds: float, receive: Receive) -> bool:
+    try:
+        await asyncio.wait_for(_gone(receive), seconds)
+    except asyncio.TimeoutError:
+        return False
+    return True

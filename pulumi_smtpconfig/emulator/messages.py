@@ -1,0 +1,46 @@
+"""A request as it arrived, and an answer as it leaves."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ReceivedRequest:
+    """A request as it arrived, one that was refused or met a fault too."""
+
+    method: str
+    target: str
+    """Path and query as they were sent, percent-encoding kept."""
+    headers: tuple[tuple[str, str], ...]
+    """In the order of arrival, names in lower case."""
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        """The target without its query, percent-encoding kept."""
+        return self.target.partition("?")[0]
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header, whose name may be in any case; None without one."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    def json(self) -> Any:
+        """The body as JSON; raises ValueError when it is none."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a body, and the headers beside Content-Length."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_answer(status: int, content: object, headers: Mapping[str, str] | None = None) -> Answer:
+    """An answer whose body is the content as JSON."""
+    body = json.dumps(content).encode()
+    return Answer(status, body, {"content-type": "application/json", **(headers or {})})
