@@ -1,0 +1,54 @@
+"""Connection settings: one lookup, in which the environment wins over the stack's config."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAMESPACE = "smtpconfig"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The text of a setting, and the name of the variable or config key that it came from."""
+
+    text: str = field(repr=False)
+    source: str
+
+
+class Config:
+    """The connection settings of one operation.
+
+    Args:
+        lookup: Returns the value of a key of the stack's config, such as `smtpconfig:token`, or
+            None.
+    """
+
+    def __init__(self, lookup: Callable[[str], Any]) -> None:
+        self._lookup = lookup
+
+    def get(self, key: str) -> Setting | None:
+        """Return a setting, or None where it is nowhere given or given as a blank."""
+        return self._from_environment(key) or self._from_stack(key)
+
+    def _from_environment(self, key: str) -> Setting | None:
+        return _setting(os.environ.get(variable(key)), variable(key))
+
+    def _from_stack(self, key: str) -> Setting | None:
+        return _setting(self._lookup(f"{NAMESPACE}:{key}"), f"{NAMESPACE}:{key}")
+
+
+def variable(key: str) -> str:
+    """Return the environment variable of a config key: `caBundle` is SMTPCONFIG_CA_BUNDLE."""
+    words = re.sub("([A-Z])", r"_\1", key)
+    return f"{NAMESPACE}_{words}".upper()
+
+
+def _setting(value: Any, source: str) -> Setting | None:
+    text = str(value if value is not None else "").strip()
+    return Setting(text, source) if text else None

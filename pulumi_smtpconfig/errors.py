@@ -1,0 +1,101 @@
+"""What this package raises.
+
+SmtpConfigError            every error of this package, in four parts
+├── ConfigurationError     a connection setting is missing or wrong; nothing was sent
+├── ConnectionFailed       the platform was not reached; nothing was sent
+├── Refused                the platform said no; it keeps the settings that it had
+├── OutcomeUnknown         the request left, but no answer says what became of it
+└── InternalError          a mistake of this package
+"""
+
+from __future__ import annotations
+
+import functools
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SmtpConfigError(Exception):
+    """An error whose message says what was being done, what happened, and what to do next.
+
+    Attributes:
+        doing: What was being done, for which tenant and URL; empty until `while_doing` fills it.
+        happened: What happened, with the platform's own words, which hold no secret.
+        remedy: What the user does next.
+    """
+
+    def __init__(self, happened: str, remedy: str) -> None:
+        super().__init__(happened, remedy)
+        self.doing = ""
+        self.happened = happened
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return "\n  ".join(filter(None, (self.doing, self.happened, f"Next: {self.remedy}")))
+
+
+class ConfigurationError(SmtpConfigError):
+    """A connection setting is missing or wrong, so nothing was sent."""
+
+
+class ConnectionFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
+    """The platform was not reached, so nothing was sent."""
+
+
+class Refused(SmtpConfigError):  # noqa: N818 - reads as what happened
+    """The platform answered that it did not take the settings, so it keeps those that it had."""
+
+
+class OutcomeUnknown(SmtpConfigError):  # noqa: N818 - reads as what happened
+    """The request left and no answer says what became of it, so the platform may hold either."""
+
+
+class InternalError(SmtpConfigError):
+    """A mistake of this package; names where it happened and never what was held there."""
+
+
+@contextmanager
+def while_doing(doing: str) -> Iterator[None]:
+    """Add what was being done to an error that leaves this block."""
+    try:
+        yield
+    except SmtpConfigError as error:
+        error.doing = doing
+        raise
+
+
+def last_line_for_the_user(method: Callable[P, R]) -> Callable[P, R]:
+    """Let nothing but a `SmtpConfigError` leave, unchained: the engine prints whole tracebacks.
+
+    The message of a foreign exception may quote a secret, so none of it is kept but its type and
+    the place that raised it.
+    """
+
+    @functools.wraps(method)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except SmtpConfigError as error:
+            raise error.with_traceback(None) from None
+        except Exception as error:  # noqa: BLE001 - any of them could hold a secret
+            _report(error)
+
+    return guarded
+
+
+def _report(error: Exception) -> NoReturn:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    raise InternalError(
+        f"pulumi-smtpconfig failed with {type(error).__name__} at {where}.",
+        "This is a mistake of the provider, please report it with this line.",
+    ) from None

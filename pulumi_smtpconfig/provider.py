@@ -1,0 +1,103 @@
+"""The dynamic front door: from `pulumi.dynamic` to the lifecycle and back.
+
+A stack's state refers to `SmtpConfigProvider` by its import path, so that path stays for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+
+from pulumi_smtpconfig.errors import last_line_for_the_user
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_smtpconfig.lifecycle import Lifecycle
+
+PROVIDER_KEY = "__provider"
+
+
+class SmtpConfigProvider(ResourceProvider):
+    """Runs the lifecycle of `SmtpConfig`; one instance serves all threads of an operation.
+
+    It is pickled into the state, by reference as long as it has no constructor state.
+    """
+
+    serialize_as_secret_always = False
+
+    _lifecycle: Lifecycle
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keep the config without reading it, so that a bad setting cannot block a destroy."""
+        # The program imports this module too, and needs none of what it takes to run.
+        from pulumi_smtpconfig.config import Config  # noqa: PLC0415
+        from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415
+        from pulumi_smtpconfig.lifecycle import Lifecycle  # noqa: PLC0415
+        from pulumi_smtpconfig.orphan import stop_with_the_engine  # noqa: PLC0415
+
+        stop_with_the_engine()
+        connection = Connection(Config(req.config.get), pulumi.log.warn)
+        self._lifecycle = Lifecycle(connection.send, pulumi.log.warn)
+
+    @last_line_for_the_user
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Report every problem at once; the engine would print the value of a named property."""
+        inputs, problems = self._lifecycle.check(_plain(news))
+        return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
+
+    @last_line_for_the_user
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Say whether there is anything to update or to replace."""
+        changes, replaces = self._lifecycle.diff(_plain(olds), _plain(news))
+        return DiffResult(changes=bool(changes), replaces=replaces)
+
+    @last_line_for_the_user
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Send the settings."""
+        id_, outputs = self._lifecycle.create(_plain(props))
+        return CreateResult(id_, outputs)
+
+    @last_line_for_the_user
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Return what a refresh finds."""
+        outputs, inputs = self._lifecycle.read(_plain(props))
+        return ReadResult(id_, outputs, inputs)
+
+    @last_line_for_the_user
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Send the settings that changed, with all others."""
+        return UpdateResult(self._lifecycle.update(_plain(olds), _plain(news)))
+
+    @last_line_for_the_user
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        """Leave the tenant as it is and say so."""
+        self._lifecycle.delete(_plain(props))
+
+
+def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
+    from pulumi_smtpconfig.inputs import UNKNOWN  # noqa: PLC0415 - see configure
+
+    return {
+        key: UNKNOWN if isinstance(value, Unknown) else value
+        for key, value in properties.items()
+        if key != PROVIDER_KEY
+    }
+
+
+def _dynamic(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    from pulumi_smtpconfig.inputs import UNKNOWN  # noqa: PLC0415 - see configure
+
+    return {key: pulumi.UNKNOWN if value is UNKNOWN else value for key, value in inputs.items()}

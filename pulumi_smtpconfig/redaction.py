@@ -1,0 +1,99 @@
+"""Quoting what others say without repeating a secret that they echo."""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from html.entities import codepoint2name
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LONGEST_QUOTE = 300
+"""Characters that are quoted at most."""
+
+LONGEST_TEXT = 64 * 1024
+"""Characters of a text that is quoted at all: to search a longer one costs too much time."""
+
+SHORTEST_REPLACEABLE = 6
+"""Characters from which on a secret can be told from ordinary text."""
+
+SHORTEST_ENCODED = 5
+"""Characters of base64 that a secret of 6 bytes has to itself, whatever stands before it."""
+
+UNPRINTABLE = {"Cc", "Cf", "Cs"}
+BACKSLASH = r"(?:\\|%(?:25){0,2}5c)"
+REST_OF_BASE64 = r"[\w+/=-]*"
+TAG = re.compile(r"<[^<>]*>")
+
+
+def quoted(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` in quotation marks, or a note when there is nothing that may be quoted.
+
+    Control characters and tags are dropped and at most 300 characters kept. Each secret is
+    replaced, also where it is escaped as in JSON, URLs, HTML or base64. A text that holds a secret
+    of under 6 characters, which cannot be told from ordinary text, is left out as a whole.
+    """
+    if len(text) > LONGEST_TEXT:
+        return "(an answer too long to quote)"
+    text = _printable(text)
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        shown = re.compile("|".join(_patterns(secret)), re.IGNORECASE)
+        if len(secret) < SHORTEST_REPLACEABLE and shown.search(text):
+            return "(an answer that is not quoted, as it may repeat a secret)"
+        text = shown.sub("[secret]", text)
+    text = TAG.sub(" ", text).strip()  # not before, as a secret may hold what looks like a tag
+    return f'"{_shortened(text)}"' if text else "(an empty answer)"
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+
+def _patterns(secret: str) -> Iterator[str]:
+    """Yield patterns for the forms in which a printable text may show a secret."""
+    if _printable(secret):
+        # Escaping multiplies backslashes, so a run of them is as good as one.
+        yield "".join(map(_spelled, re.sub(r"\\+", r"\\", secret)))
+    for form in _base64(secret.encode()):
+        yield re.escape(form) + REST_OF_BASE64
+
+
+def _spelled(character: str) -> str:
+    """Return a pattern for a character as texts, JSON, URLs and HTML write it, also one in another.
+
+    Every repetition is bounded, so that no text can make the search slow.
+    """
+    code, utf16, utf8 = ord(character), character.encode("utf-16-be"), character.encode()
+    units = [utf16[i : i + 2].hex() for i in range(0, len(utf16), 2)]
+    spellings = [
+        "".join(rf"{BACKSLASH}{{1,4}}u{unit}" for unit in units),
+        "".join(rf"%(?:25){{0,2}}{byte:02x}" for byte in utf8),
+        rf"&(?:amp;)?(?:#0{{0,5}}{code}|#x0{{0,5}}{code:x}|{codepoint2name.get(code, '#')});",
+        BACKSLASH if character == "\\" else re.escape(character),
+        *([r"\+"] if character == " " else []),
+        *([] if character.isascii() else ["\N{REPLACEMENT CHARACTER}", f"%{code:02x}"]),
+    ]
+    optional = "?" if unicodedata.category(character) in UNPRINTABLE else ""
+    return f"{BACKSLASH}{{0,7}}(?:{'|'.join(spellings)}){optional}"
+
+
+def _base64(secret: bytes) -> Iterator[str]:
+    """Yield what base64 makes of a secret wherever it stands, as in `Basic` of user and password.
+
+    A group of three bytes becomes four characters, so there are three alignments; the characters
+    that the neighbours share are left out.
+    """
+    for before in range(3):
+        groups = (before + len(secret)) // 3
+        first = -(-before * 4 // 3)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            form = encode(b"\0" * before + secret).decode()[first : groups * 4]
+            if len(form) >= SHORTEST_ENCODED:
+                yield form

@@ -1,0 +1,115 @@
+"""The resource that a program declares."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from pulumi_smtpconfig.provider import SmtpConfigProvider
+
+KEYS = {
+    "tenant_id": "tenantId",
+    "from_": "from",
+    "from_display_name": "fromDisplayName",
+    "reply_to": "replyTo",
+    "reply_to_display_name": "replyToDisplayName",
+    "envelope_from": "envelopeFrom",
+}
+"""The attributes whose key in the state, which users see in diffs, is another."""
+
+ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
+
+
+class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
+    """The mail settings of one tenant of an identity platform.
+
+    Declaring a tenant that has settings replaces them, all of them: a setting that is left out is
+    cleared. Destroying the resource leaves them as they are, because the platforms offer no
+    delete. What is wrong with the arguments is reported by `pulumi preview`.
+
+    Args:
+        resource_name: The resource's name in the stack.
+        platform: "ssms" or "shift".
+        hostname: The platform's host, with a port if it is not 443: `idp.example.com:8443`.
+        tenant_id: The tenant, in its own case; on SSMS a DNS label.
+        host: The SMTP server.
+        from_: The address that mails come from.
+        from_display_name: The name shown beside that address.
+        reply_to: The address that answers go to.
+        reply_to_display_name: The name shown beside that address.
+        envelope_from: The address that bounces go to.
+        port: The SMTP server's port, 1 to 65535; left out, 465 with `ssl`, else 587.
+        starttls: Upgrade the connection by STARTTLS; left out, on unless `ssl` is.
+        ssl: TLS from the first byte; excludes `starttls`.
+        user: The SMTP user; needs `password`.
+        password: The SMTP password; always a secret in the state, also if it is given plain.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        endpoint: The URL that the settings were posted to; every argument is an output as well.
+    """
+
+    platform: pulumi.Output[str]
+    hostname: pulumi.Output[str]
+    tenant_id: pulumi.Output[str]
+    host: pulumi.Output[str]
+    from_: pulumi.Output[str]
+    from_display_name: pulumi.Output[str | None]
+    reply_to: pulumi.Output[str | None]
+    reply_to_display_name: pulumi.Output[str | None]
+    envelope_from: pulumi.Output[str | None]
+    port: pulumi.Output[int]
+    starttls: pulumi.Output[bool]
+    ssl: pulumi.Output[bool]
+    user: pulumi.Output[str | None]
+    password: pulumi.Output[str | None]
+    endpoint: pulumi.Output[str]
+
+    def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
+        self,
+        resource_name: str,
+        *,
+        platform: pulumi.Input[str],
+        hostname: pulumi.Input[str],
+        tenant_id: pulumi.Input[str],
+        host: pulumi.Input[str],
+        from_: pulumi.Input[str],
+        from_display_name: pulumi.Input[str] | None = None,
+        reply_to: pulumi.Input[str] | None = None,
+        reply_to_display_name: pulumi.Input[str] | None = None,
+        envelope_from: pulumi.Input[str] | None = None,
+        port: pulumi.Input[int | str] | None = None,
+        starttls: pulumi.Input[bool] | None = None,
+        ssl: pulumi.Input[bool] | None = None,
+        user: pulumi.Input[str] | None = None,
+        password: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        properties = {
+            "platform": platform,
+            "hostname": hostname,
+            "tenant_id": tenant_id,
+            "host": host,
+            "from_": from_,
+            "from_display_name": from_display_name,
+            "reply_to": reply_to,
+            "reply_to_display_name": reply_to_display_name,
+            "envelope_from": envelope_from,
+            "port": port,
+            "starttls": starttls,
+            "ssl": ssl,
+            "user": user,
+            "password": None if password is None else pulumi.Output.secret(password),
+            "endpoint": None,
+        }
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
+        opts = pulumi.ResourceOptions.merge(opts, secret)
+        super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
+
+    def translate_input_property(self, prop: str) -> str:
+        """Return the key of an argument in the state."""
+        return KEYS.get(prop, prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return the attribute of a key in the state."""
+        return ATTRIBUTES.get(prop, prop)
