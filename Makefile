@@ -1,0 +1,38 @@
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/ready
+OLDEST := .venv-oldest/ready
+
+.PHONY: help engine demo test clean
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+engine: $(SETUP) ## find or install the Pulumi engine; the last line is the folder that holds it
+	@$(BIN)/python -m tools.engine
+
+$(OLDEST): pyproject.toml tests/contract/oldest.txt $(SETUP)
+	@echo "Setting up .venv-oldest with the oldest dependencies that the package promises ..." >&2
+	@$(PYTHON) -m venv .venv-oldest
+	@.venv-oldest/bin/pip install --quiet --disable-pip-version-check --editable . \
+		--requirement tests/contract/oldest.txt >&2
+	@touch $@
+
+demo: $(SETUP) ## show the quickstart with the real engine against the emulator
+	@$(BIN)/python -m tools.demo
+
+test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m tools.engine >/dev/null
+	@$(BIN)/pytest --numprocesses 2
+
+clean: ## remove everything that make created in this checkout
+	rm -rf .venv .venv-oldest .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+
+$(SETUP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "$(PYTHON) is older than Python 3.10. Name a newer one: make PYTHON=python3.12 ...")'
+	@echo "Setting up .venv with the package and its tools ..." >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]' >&2
+	@touch $@
