@@ -1,0 +1,99 @@
+"""A stack of the real engine in folders of its own, for the demo and for the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PASSPHRASE = "a passphrase of the demo and the tests"  # noqa: S105 - it guards made-up secrets
+
+
+class Run(NamedTuple):
+    """What a command of the engine printed, and its exit status."""
+
+    output: str
+    status: int
+
+
+class Stack:
+    """A stack named `dev` of one project, whose state is in files and needs no account.
+
+    Args:
+        program: A folder with a Pulumi.yaml; it is copied.
+        folder: An empty folder for that copy, the state and the engine's own files.
+        engine: The folder that holds the engine.
+        variables: Environment variables beside those of this process, of which none that
+            configures Pulumi or the provider is handed on.
+    """
+
+    def __init__(
+        self, program: Path, folder: Path, engine: Path, variables: Mapping[str, str]
+    ) -> None:
+        self.project = folder / "project"
+        self.state = folder / "state"
+        self.state.mkdir(parents=True)
+        shutil.copytree(program, self.project)
+        path = os.pathsep.join([str(Path(sys.executable).parent), str(engine), os.environ["PATH"]])
+        self.environment = _unconfigured() | {
+            "PATH": path,
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": self.state.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # An editable install hides pulumi-plugin.json, so the engine would look for a plugin.
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            **variables,
+        }
+        self.must("stack", "init", "dev")
+
+    def run(self, *arguments: str, stdin: str | None = None) -> Run:
+        """Run `pulumi` with arguments; standard error is part of the output."""
+        done = subprocess.run(
+            ["pulumi", "--non-interactive", "--color=never", *arguments],
+            cwd=self.project,
+            env=self.environment,
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Run(done.stdout, done.returncode)
+
+    def must(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run `pulumi` and return what it printed.
+
+        Raises:
+            RuntimeError: It failed; the message is all that it printed.
+        """
+        output, status = self.run(*arguments, stdin=stdin)
+        if status:
+            raise RuntimeError(f"`pulumi {' '.join(arguments)}` failed:\n{output}")
+        return output
+
+    def configure(self, **config: str) -> None:
+        """Set keys of the stack's config, as plain values."""
+        pairs = [word for key in config for word in ("--plaintext", f"{key}={config[key]}")]
+        self.must("config", "set-all", *pairs)
+
+    def configure_secret(self, key: str, value: str) -> None:
+        """Set a key of the stack's config to a secret, which no process list shows."""
+        self.must("config", "set", "--secret", key, stdin=value)
+
+    def exported(self) -> dict[str, Any]:
+        """Return the stack's state as `pulumi stack export` has it, secrets as ciphertext."""
+        state: dict[str, Any] = json.loads(self.must("stack", "export"))
+        return state
+
+
+def _unconfigured() -> dict[str, str]:
+    ours = ("PULUMI_", "SMTPCONFIG_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
