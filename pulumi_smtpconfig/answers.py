@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -10,13 +11,17 @@ from urllib.parse import urlsplit
 from pulumi_smtpconfig.errors import OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 AGAIN = "then run `pulumi up` again."
 REMEDIES = {
     400: f"correct what the platform names, {AGAIN}",
     401: f"renew the token, {AGAIN}",
     403: f"use a token that may change this tenant's mail settings, {AGAIN}",
+    **dict.fromkeys(
+        (301, 302, 303, 307, 308), f"set hostname to the host that answers itself, {AGAIN}"
+    ),
     404: f"check platform, hostname and tenantId (its case counts), {AGAIN}",
     429: f"wait a little, {AGAIN}",
 }
@@ -29,51 +34,78 @@ SEND_AGAIN = (
 
 
 class Answer(NamedTuple):
-    """An HTTP answer, its body complete and decompressed, its `Location` header or nothing."""
+    """An HTTP answer.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body, complete and decompressed.
+        location: The `Location` header, or nothing.
+        retry_after: Seconds that the server asks to wait (RFC 9110, section 10.2.3), or none.
+        tried: What was tried before this answer came; empty when it was the first.
+        unsure: Whether an earlier try may have reached its aim unseen.
+    """
 
     status: int
     body: bytes
     location: str = ""
+    retry_after: float = 0.0
+    tried: str = ""
+    unsure: bool = False
 
 
-def judge(answer: Answer, quote: Callable[[str], str]) -> dict[str, Any]:
+def judge(
+    answer: Answer, quote: Callable[[str], str], remedies: Mapping[int, str] = REMEDIES
+) -> dict[str, Any]:
     """Return the JSON object of an answer that says the settings were taken.
 
     Args:
         answer: What came.
         quote: Makes the platform's words fit to be shown.
+        remedies: What to do next, by status.
 
     Raises:
         Refused: The platform did not take them.
-        OutcomeUnknown: The answer does not tell. Every 5xx is such an answer, as a gateway that
-            fails may have passed the request on.
+        OutcomeUnknown: The answer does not tell, or an earlier try may have been taken. Every 5xx
+            is such an answer, as a gateway that fails may have passed the request on.
     """
-    happened = f"The platform answered {_named(answer.status)}: {quote(words(answer.body))}."
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise OutcomeUnknown(happened, SEND_AGAIN)
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        raise Refused(happened, REMEDIES.get(answer.status, ASK_THE_PLATFORM))
-    if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise _redirected(answer, quote)
     content = _json(answer.body)
-    if not isinstance(content, dict):
-        raise OutcomeUnknown(f"{happened[:-1]}, which is no JSON object.", SEND_AGAIN)
-    if content.get("status", "OK") != "OK":
-        raise Refused(happened, ASK_THE_PLATFORM)
-    return content
+    taken = isinstance(content, dict) and content.get("status", "OK") == "OK"
+    if answer.status < HTTPStatus.MULTIPLE_CHOICES and taken:
+        return dict(content)
+    happened = _happened(answer, quote, content)
+    if answer.unsure or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise OutcomeUnknown(happened, SEND_AGAIN)
+    if answer.status < HTTPStatus.MULTIPLE_CHOICES and not isinstance(content, dict):
+        raise OutcomeUnknown(happened, SEND_AGAIN)
+    raise Refused(happened, remedies.get(answer.status, ASK_THE_PLATFORM))
 
 
-def _redirected(answer: Answer, quote: Callable[[str], str]) -> Refused:
+def _happened(answer: Answer, quote: Callable[[str], str], content: object) -> str:
+    said = f"The platform answered {named(answer.status)}{answer.tried}"
+    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+        where = quote(_target(answer.location))
+        return f"{said}, a redirect to {where}, not followed so that the token goes nowhere else."
+    unread = answer.status < HTTPStatus.MULTIPLE_CHOICES and not isinstance(content, dict)
+    shape = ", which is no JSON object" if unread else ""
+    return f"{said}: {quote(words(answer.body))}{shape}."
+
+
+def _target(location: str) -> str:
+    """Return the host of a redirect, without a user before it."""
     try:
-        target = urlsplit(answer.location).netloc.rpartition("@")[2]
+        return urlsplit(location).netloc.rpartition("@")[2] or "a path of the same host"
     except ValueError:
-        target = ""
-    where = quote(target or "itself")
-    return Refused(
-        f"The platform answered {_named(answer.status)}, a redirect to {where}, "
-        "which was not followed, so that the token goes nowhere else.",
-        f"set hostname to the host that answers the API itself, {AGAIN}",
-    )
+        return "an address that is none"
+
+
+def seconds_to_wait(header: str, now: datetime) -> float:
+    """Read a `Retry-After` header, in seconds or as a date; 0 where it is neither."""
+    if header.isascii() and header.isdigit():
+        return float(header)
+    try:
+        return max((parsedate_to_datetime(header) - now).total_seconds(), 0.0)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def words(body: bytes) -> str:
@@ -92,7 +124,8 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def _named(status: int) -> str:
+def named(status: int) -> str:
+    """Return a status with its name, where it has one."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -1,25 +1,21 @@
-"""The HTTP client of one operation: attaches the token, judges the answer; knows no mail."""
+"""The HTTP client of one operation: patient, bounded, and ignorant of mail and of tokens."""
 
 from __future__ import annotations
 
-import json
 import zlib
-from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
-from pulumi_smtpconfig.answers import Answer, judge
+from pulumi_smtpconfig.answers import Answer
 from pulumi_smtpconfig.failures import translated
-from pulumi_smtpconfig.redaction import quoted
+from pulumi_smtpconfig.retries import persistently
 from pulumi_smtpconfig.transport import deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from pulumi_smtpconfig.credentials import Token
+    from collections.abc import Callable, Mapping
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of an answer's body that are kept at most, compressed or not."""
@@ -33,11 +29,13 @@ class Client:
 
     Args:
         transport: What carries the requests, see `transport.open_transport`.
-        timeout: Seconds for one request, from connecting to the last byte of the answer.
+        timeout: Seconds for one try, from connecting to the last byte of the answer.
+        retries: How often what may pass is tried again, see `retries.persistently`.
     """
 
-    def __init__(self, transport: httpx.BaseTransport, timeout: float) -> None:
+    def __init__(self, transport: httpx.BaseTransport, timeout: float, retries: int) -> None:
         self._timeout = timeout
+        self._retries = retries
         self._http = httpx.Client(
             transport=transport,
             timeout=None,  # noqa: S113 - the transport keeps the deadline
@@ -49,38 +47,38 @@ class Client:
         )
 
     def send(
-        self, method: str, url: str, body: Mapping[str, str], token: Token, secrets: Collection[str]
-    ) -> dict[str, Any]:
-        """Send a JSON body, and return the JSON object of the answer that says it was taken.
-
-        The Host header has the URL's own case (contract: "tenant ids are case-sensitive"), and
-        the body is pure ASCII, so that no server can mistake its charset.
+        self,
+        method: str,
+        url: str,
+        content: str,
+        headers: Mapping[str, str],
+        quote: Callable[[str], str],
+    ) -> Answer:
+        """Send a request until it is answered; the Host header has the URL's own case.
 
         Args:
             method: The HTTP method.
             url: An https URL.
-            body: What to send.
-            token: Goes into the Authorization header.
-            secrets: What no error repeats, though the platform may echo it; so the token.
+            content: The body.
+            headers: Its type, and who sends it.
+            quote: Makes what others say fit to be shown.
 
         Raises:
             ConnectionFailed: Nothing was sent.
-            Refused: The platform did not take it.
-            OutcomeUnknown: It was sent, and no answer tells what became of it.
+            OutcomeUnknown: It was sent, and no answer came.
         """
-        quote = partial(quoted, secrets=[*secrets, token.value])
-        headers = {
-            "Host": urlsplit(url).netloc,
-            "Authorization": f"Bearer {token.value}",
-            "Content-Type": "application/json",
-        }
-        request = self._http.build_request(method, url, content=json.dumps(body), headers=headers)
-        try:
-            with deadline(self._timeout):
-                answer = self._exchange(request)
-        except httpx.RequestError as error:
-            raise translated(error, quote) from None
-        return judge(answer, quote)
+        request = self._http.build_request(
+            method, url, content=content, headers={"Host": urlsplit(url).netloc, **headers}
+        )
+
+        def once(seconds: float) -> Answer:
+            try:
+                with deadline(seconds):
+                    return self._exchange(request)
+            except httpx.RequestError as error:
+                raise translated(error, quote) from None
+
+        return persistently(once, self._timeout, self._retries)
 
     def close(self) -> None:
         """Close all connections."""

@@ -34,13 +34,15 @@ class Config:
 
     def get(self, key: str) -> Setting | None:
         """Return a setting, or None where it is nowhere given or given as a blank."""
-        return self._from_environment(key) or self._from_stack(key)
+        return next(filter(None, self.both(key)), None)
 
-    def _from_environment(self, key: str) -> Setting | None:
-        return _setting(os.environ.get(variable(key)), variable(key))
-
-    def _from_stack(self, key: str) -> Setting | None:
-        return _setting(self._lookup(f"{NAMESPACE}:{key}"), f"{NAMESPACE}:{key}")
+    def both(self, key: str) -> tuple[Setting | None, Setting | None]:
+        """Return a setting as the environment has it, and as the stack's config does."""
+        in_stack = f"{NAMESPACE}:{key}"
+        return (
+            _setting(os.environ.get(variable(key)), variable(key)),
+            _setting(self._lookup(in_stack), in_stack),
+        )
 
 
 def variable(key: str) -> str:

@@ -2,6 +2,7 @@
 
 SmtpConfigError            every error of this package, in four parts
 ├── ConfigurationError     a connection setting is missing or wrong; nothing was sent
+├── TokenNotGranted        no token was had from OAuth2; nothing was sent
 ├── ConnectionFailed       the platform was not reached; nothing was sent
 ├── Refused                the platform said no; it keeps the settings that it had
 ├── OutcomeUnknown         the request left, but no answer says what became of it
@@ -29,7 +30,10 @@ class SmtpConfigError(Exception):
         doing: What was being done, for which tenant and URL; empty until `while_doing` fills it.
         happened: What happened, with the platform's own words, which hold no secret.
         remedy: What the user does next.
+        may_pass: Whether the same may succeed a moment later.
     """
+
+    may_pass = False
 
     def __init__(self, happened: str, remedy: str) -> None:
         super().__init__(happened, remedy)
@@ -43,6 +47,10 @@ class SmtpConfigError(Exception):
 
 class ConfigurationError(SmtpConfigError):
     """A connection setting is missing or wrong, so nothing was sent."""
+
+
+class TokenNotGranted(SmtpConfigError):  # noqa: N818 - reads as what happened
+    """The token endpoint gave no token, so nothing was sent to the platform's mail endpoint."""
 
 
 class ConnectionFailed(SmtpConfigError):  # noqa: N818 - reads as what happened

@@ -37,8 +37,12 @@ def translated(error: httpx.RequestError, quote: Callable[[str], str]) -> SmtpCo
         f"the time was up ({type(error).__name__})" if _is_timeout(error) else _said(cause, quote)
     )
     if isinstance(error, NOTHING_WAS_SENT):
-        return ConnectionFailed(f"The platform was not reached: {what}.", _remedy(cause))
-    return OutcomeUnknown(f"The request was sent, but the answer did not come: {what}.", SEND_AGAIN)
+        failed = ConnectionFailed(f"The platform was not reached: {what}.", _remedy(cause))
+        failed.may_pass = not isinstance(cause, ssl.SSLCertVerificationError)
+        return failed
+    unknown = OutcomeUnknown(f"The request was sent, but no answer came: {what}.", SEND_AGAIN)
+    unknown.may_pass = True
+    return unknown
 
 
 def _root(error: BaseException) -> BaseException:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pulumi_smtpconfig.declared import Declared, declared_in
 from pulumi_smtpconfig.errors import while_doing
 from pulumi_smtpconfig.inputs import UNKNOWN, Problem, parse
 from pulumi_smtpconfig.lint import findings
@@ -18,7 +19,7 @@ from pulumi_smtpconfig.tenant import Tenant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pulumi_smtpconfig.inputs import Inputs
+    from pulumi_smtpconfig.request import Sender
 
 Properties = dict[str, Any]
 
@@ -44,31 +45,33 @@ class Lifecycle:
     """What happens to a tenant's mail settings, operation by operation.
 
     Args:
-        send: Sends a method, a URL, a body and the secrets that no error may repeat, and raises a
-            `SmtpConfigError` unless the platform took it.
+        sender: Sends what the lifecycle asks for.
         tell: Shows the user a line.
     """
 
-    def __init__(self, send: Callable[..., object], tell: Callable[[str], None]) -> None:
-        self._send = send
+    def __init__(self, sender: Sender, tell: Callable[[str], None]) -> None:
+        self._sender = sender
         self._tell = tell
 
     def check(self, news: Mapping[str, object]) -> Checked:
         """Parse the inputs of a program, without any network."""
-        tenant, problems = parse(Tenant, news)
-        settings, more = parse(SmtpSettings, news)
-        problems += [*_tenant_problems(tenant), *more, *findings(settings)]
-        return Checked(tenant.stored() | settings.stored(), problems)
+        declared, problems = declared_in(news)
+        problems += _tenant_problems(declared.tenant)
+        problems += findings(declared.settings)
+        problems += self._credentials_problems(declared)
+        return Checked(declared.stored(), problems)
 
     def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
         """Compare what the state holds with what the program says; a value not known differs."""
-        identity = _changes(Tenant, olds, news)
-        return Diff([*identity, *_changes(SmtpSettings, olds, news)], identity)
+        old, new = declared_in(olds)[0].stored(), declared_in(news)[0].stored()
+        keys = [*new, *(key for key in old if key not in new)]
+        changes = [key for key in keys if new.get(key) is UNKNOWN or new.get(key) != old.get(key)]
+        return Diff(changes, [key for key in changes if key in Tenant.keys().values()])
 
     def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
-        tenant, settings = _parsed(inputs)
-        return tenant.id, self._apply(tenant, settings)
+        declared, _ = declared_in(inputs)
+        return declared.tenant.id, self._apply(declared)
 
     def read(self, state: Mapping[str, object]) -> tuple[Properties, Properties]:
         """Return outputs and inputs as the state has them: these platforms document no reading."""
@@ -76,12 +79,12 @@ class Lifecycle:
 
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
-        tenant, settings = _parsed(news)
+        declared, _ = declared_in(news)
         before, problems = parse(SmtpSettings, olds)
-        encode = PLATFORMS[tenant.platform].encode
-        if not problems and encode(settings) == encode(before):
-            return _outputs(tenant, settings)
-        return self._apply(tenant, settings)
+        encode = PLATFORMS[declared.tenant.platform].encode
+        if not problems and encode(declared.settings) == encode(before):
+            return _outputs(declared)
+        return self._apply(declared)
 
     def delete(self, state: Mapping[str, object]) -> None:
         """Say that the tenant keeps its settings: these platforms document no delete."""
@@ -90,34 +93,32 @@ class Lifecycle:
             f"{str(state['platform']).upper()} offers no way to delete them."
         )
 
-    def _apply(self, tenant: Tenant, settings: SmtpSettings) -> Properties:
-        platform = PLATFORMS[tenant.platform]
-        url, secrets = platform.endpoint(tenant), [settings.password.get_secret_value()]
-        with while_doing(f'Mail settings of tenant "{tenant.tenant_id}": POST {url} failed.'):
-            self._send("POST", url, platform.encode(settings), secrets)
-        return _outputs(tenant, settings)
+    def _credentials_problems(self, declared: Declared) -> Iterator[Problem]:
+        name, hostname = declared.options.credentials, declared.tenant.hostname
+        reads: list[object] = [name, hostname]
+        reason = "" if UNKNOWN in reads else self._sender.problem(name, hostname)
+        if reason:
+            yield Problem("credentials", reason)
+
+    def _apply(self, declared: Declared) -> Properties:
+        request = declared.request()
+        tenant_id = declared.tenant.tenant_id
+        with while_doing(f'Mail settings of tenant "{tenant_id}": POST {request.url} failed.'):
+            self._sender.send(request)
+        return _outputs(declared)
 
 
-def _parsed(properties: Mapping[str, object]) -> tuple[Tenant, SmtpSettings]:
-    return parse(Tenant, properties)[0], parse(SmtpSettings, properties)[0]
-
-
-def _outputs(tenant: Tenant, settings: SmtpSettings) -> Properties:
-    endpoint = PLATFORMS[tenant.platform].endpoint(tenant)
-    return tenant.stored() | settings.stored() | {ENDPOINT: endpoint}
+def _outputs(declared: Declared) -> Properties:
+    endpoint = PLATFORMS[declared.tenant.platform].endpoint(declared.tenant)
+    return declared.stored() | {ENDPOINT: endpoint}
 
 
 def _tenant_problems(tenant: Tenant) -> Iterator[Problem]:
     reads: list[object] = [tenant.platform, tenant.tenant_id]
-    if UNKNOWN not in reads:
-        reason = PLATFORMS[tenant.platform].tenant_reason(tenant.tenant_id)
-        if reason:
-            yield Problem("tenantId", reason)
+    reason = "" if UNKNOWN in reads else _tenant_reason(tenant)
+    if reason:
+        yield Problem("tenantId", reason)
 
 
-def _changes(
-    model: type[Inputs], olds: Mapping[str, object], news: Mapping[str, object]
-) -> list[str]:
-    old, new = parse(model, olds)[0].stored(), parse(model, news)[0].stored()
-    keys = [*new, *(key for key in old if key not in new)]
-    return [key for key in keys if new.get(key) is UNKNOWN or new.get(key) != old.get(key)]
+def _tenant_reason(tenant: Tenant) -> str:
+    return PLATFORMS[tenant.platform].tenant_reason(tenant.tenant_id)

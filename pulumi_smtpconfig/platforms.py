@@ -22,12 +22,14 @@ class Platform(NamedTuple):
         tenant_reason: Why it can have no tenant of this identifier; empty where it can.
         endpoint: The URL that a tenant's settings are posted to.
         encode: The body of that POST.
+        token_url: The template of its token endpoint; empty where none is documented.
     """
 
     title: str
     tenant_reason: Callable[[str], str]
     endpoint: Callable[[Tenant], str]
     encode: Callable[[SmtpSettings], dict[str, str]]
+    token_url: str = ""
 
 
 def _dns_label_reason(tenant_id: str) -> str:
@@ -70,5 +72,11 @@ def _text(boolean: bool) -> str:  # noqa: FBT001 - the value itself
 
 PLATFORMS = {
     PlatformName.SSMS: Platform("SSMS", _dns_label_reason, _ssms_endpoint, _encode),
-    PlatformName.SHIFT: Platform("SHIFT", _path_segment_reason, _shift_endpoint, _encode),
+    PlatformName.SHIFT: Platform(
+        "SHIFT",
+        _path_segment_reason,
+        _shift_endpoint,
+        _encode,
+        "https://{hostname}/auth/realms/{tenantId}/protocol/openid-connect/token",
+    ),
 }

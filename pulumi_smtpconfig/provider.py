@@ -50,7 +50,7 @@ class SmtpConfigProvider(ResourceProvider):
 
         stop_with_the_engine()
         connection = Connection(Config(req.config.get), pulumi.log.warn)
-        self._lifecycle = Lifecycle(connection.send, pulumi.log.warn)
+        self._lifecycle = Lifecycle(connection, pulumi.log.warn)
 
     @last_line_for_the_user
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:

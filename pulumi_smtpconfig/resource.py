@@ -43,6 +43,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         ssl: TLS from the first byte; excludes `starttls`.
         user: The SMTP user; needs `password`.
         password: The SMTP password; always a secret in the state, also if it is given plain.
+        credentials: The name of the set in `smtpconfig:credentials` to use; left out, the token or
+            OAuth2 keys of the connection settings.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -63,6 +65,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     ssl: pulumi.Output[bool]
     user: pulumi.Output[str | None]
     password: pulumi.Output[str | None]
+    credentials: pulumi.Output[str | None]
     endpoint: pulumi.Output[str]
 
     def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
@@ -83,6 +86,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         ssl: pulumi.Input[bool] | None = None,
         user: pulumi.Input[str] | None = None,
         password: pulumi.Input[str] | None = None,
+        credentials: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -100,6 +104,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "ssl": ssl,
             "user": user,
             "password": None if password is None else pulumi.Output.secret(password),
+            "credentials": credentials,
             "endpoint": None,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])

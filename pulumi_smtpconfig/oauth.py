@@ -1,0 +1,125 @@
+"""Tokens from an OAuth2 token endpoint (RFC 6749, sections 4.3 and 4.4)."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as percent_encoded
+from urllib.parse import urlsplit
+
+from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pulumi_smtpconfig.answers import AGAIN, named, words
+from pulumi_smtpconfig.credentials import BearerToken
+from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, TokenNotGranted
+from pulumi_smtpconfig.redaction import quoted
+
+if TYPE_CHECKING:
+    from pulumi_smtpconfig.client import Client
+    from pulumi_smtpconfig.credentials import Credentials
+    from pulumi_smtpconfig.request import Request
+    from pulumi_smtpconfig.selection import Selected
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+LARGEST_MARGIN = 10.0
+"""Seconds before its end at which a token is no longer used; a tenth of a short life."""
+
+
+WELL = f"see that this token endpoint is the right one, and well, {AGAIN}"
+
+
+class TokenAnswer(BaseModel):
+    """The part of a token endpoint's answer that is used; without `expires_in` it has no end."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    access_token: BearerToken = Field(min_length=1)
+    expires_in: float | None = None
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A token, and the time on the monotonic clock from which on it is no longer used."""
+
+    token: str = field(repr=False)
+    best_before: float
+
+
+def token_endpoint(selected: Selected, request: Request) -> str:
+    """Return the URL to ask for a token.
+
+    Raises:
+        ConfigurationError: There is none, or it is not https, or it holds a user part.
+    """
+    template = selected.credentials.token_url or request.token_url
+    tenant = percent_encoded(request.tenant_id, safe="")
+    url = template.replace("{hostname}", request.hostname).replace("{tenantId}", tenant)
+    if not url:
+        raise ConfigurationError(
+            f"The credentials in {selected.source} lack tokenUrl, "
+            "and this platform has no token endpoint that is known.",
+            "set tokenUrl, or give a token in place of clientId and the others.",
+        )
+    if not _is_endpoint(url):
+        raise ConfigurationError(
+            f"The tokenUrl of the credentials in {selected.source} is no https URL.",
+            "set it to https://host/path, with {hostname} and {tenantId} where these belong, "
+            "and without a user before the host.",
+        )
+    return url
+
+
+def _is_endpoint(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and named and not set("@{} ") & set(url)
+
+
+def grant(client: Client, selected: Selected, url: str) -> Granted:
+    """Fetch a token; it is honoured until the smaller of 10 s and a tenth of its life is left.
+
+    Raises:
+        TokenNotGranted: None came.
+    """
+    quote = partial(quoted, secrets=selected.credentials.secrets())
+    began = time.monotonic()
+    try:
+        answer = client.send("POST", url, _form(selected.credentials), FORM, quote)
+    except SmtpConfigError as error:
+        raise TokenNotGranted(f"No token came from {url}. {error.happened}", WELL) from None
+    if answer.status != HTTPStatus.OK:
+        said = quote(words(answer.body))
+        remedy = f"check the credentials in {selected.source} and that tokenUrl is right."
+        raise TokenNotGranted(f"{url} answered {named(answer.status)}: {said}.", remedy)
+    return _granted(answer.body, began, url)
+
+
+def _form(credentials: Credentials) -> str:
+    client_id, user = credentials.client_id, credentials.oauth_username
+    secret = credentials.client_secret.get_secret_value()
+    given: dict[str, Any] = {"include_client_id": True, "scope": credentials.scope or None}
+    given |= {"client_secret": secret} if secret else {}
+    if not user:
+        return str(BackendApplicationClient(client_id).prepare_request_body(**given))
+    password = credentials.oauth_password.get_secret_value()
+    return str(LegacyApplicationClient(client_id).prepare_request_body(user, password, **given))
+
+
+def _granted(body: bytes, began: float, url: str) -> Granted:
+    """Read a token; nothing of the answer is quoted, as it may hold other tokens."""
+    try:
+        answer = TokenAnswer.model_validate_json(body)
+    except ValidationError:
+        happened = f"{url} answered 200 OK without a token that can be used."
+        raise TokenNotGranted(happened, WELL) from None
+    life = math.inf if answer.expires_in is None else answer.expires_in
+    margin = min(LARGEST_MARGIN, life / 10)
+    return Granted(answer.access_token.get_secret_value(), began + life - margin)
