@@ -1,0 +1,56 @@
+"""What the tests of several layers share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+from pulumi_smtpconfig.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Every run tries the same examples, and none fails for its time: a red law is red again.
+settings.register_profile("laws", deadline=None, derandomize=True)
+settings.load_profile("laws")
+
+PASSWORD = 'pw-canary "quoted" \\back ßü%&+/<'
+"""A password with what JSON, URLs, HTML and shells escape."""
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """A platform of the test's own."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def acme() -> dict[str, Any]:
+    """The properties of a tenant, complete, as a program gives them."""
+    return {
+        "platform": "ssms",
+        "hostname": "idp.example.com",
+        "tenantId": "ACME",
+        "host": "smtp.acme.example",
+        "from": "no-reply@acme.example",
+        "fromDisplayName": "Acme",
+        "replyTo": "help@acme.example",
+        "replyToDisplayName": "Acme help",
+        "envelopeFrom": "bounce@acme.example",
+        "port": 587,
+        "starttls": True,
+        "ssl": False,
+        "user": "acme",
+        "password": PASSWORD,
+    }
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests noted with `record_property("note", ...)`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, note in report.user_properties:
+            if name == "note":
+                terminalreporter.write_line(f"{report.nodeid}: {note}")

@@ -1,0 +1,66 @@
+"""Hosts in the environments that the provider promises to work in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pulumi_smtpconfig.emulator import Emulator
+from tests.contract.host import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    OpenHost = Callable[..., AbstractContextManager[Host]]
+
+CHECKOUT = Path(__file__).parents[2]
+ENVIRONMENTS = {
+    "newest dependencies": Path(sys.executable),
+    "oldest dependencies": CHECKOUT / ".venv-oldest/bin/python",
+}
+
+
+@pytest.fixture(scope="module", params=list(ENVIRONMENTS))
+def python(request: pytest.FixtureRequest) -> Path:
+    """The interpreter of an environment; `make test` sets up all of them."""
+    interpreter = ENVIRONMENTS[request.param]
+    assert interpreter.exists(), f"{interpreter} is missing: run `make test`"
+    return interpreter
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Emulator]:
+    """A platform that the tests of a module share, as a host is slow to start."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(platform: Emulator) -> Emulator:
+    """The shared platform, its memory empty."""
+    platform.requests.clear()
+    platform.tenants.clear()
+    return platform
+
+
+@pytest.fixture(scope="module")
+def open_host(python: Path, platform: Emulator) -> OpenHost:
+    """Start hosts whose provider reaches the platform, with further config and variables."""
+
+    def start(config: Mapping[str, str], **variables: str) -> AbstractContextManager[Host]:
+        return closing(Host(python, os.environ | platform.environment | variables, config))
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def host(open_host: OpenHost) -> Iterator[Host]:
+    """A host that the tests of a module share."""
+    with open_host({}) as running:
+        yield running

@@ -1,0 +1,115 @@
+"""Playing the engine: the dynamic host as a process, and gRPC to it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+from pulumi.runtime.rpc import UNKNOWN
+
+from pulumi_smtpconfig.provider import PROVIDER_KEY, SmtpConfigProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["UNKNOWN", "Host", "HostError"]
+
+URN = "urn:pulumi:dev::proj::pulumi-python:dynamic/smtpconfig:SmtpConfig::mail"
+Properties = dict[str, Any]
+
+
+class HostError(Exception):
+    """What the engine shows to the user when a call fails."""
+
+
+class Host:
+    """A spawned `python -m pulumi.dynamic`, and the calls that the engine makes.
+
+    Args:
+        python: The interpreter of the environment that holds the provider.
+        environment: The process's whole environment.
+        config: The stack's config, keys with their namespace.
+    """
+
+    def __init__(
+        self, python: Path, environment: Mapping[str, str], config: Mapping[str, str]
+    ) -> None:
+        self._process = subprocess.Popen(
+            [python, "-u", "-m", "pulumi.dynamic"],
+            env=dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self._process.stdout
+        port = self._process.stdout.readline().strip()
+        self._printed = ""
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self._stub = ResourceProviderStub(self._channel)
+        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
+        self._provider = {PROVIDER_KEY: serialize_provider(SmtpConfigProvider())}
+
+    def close(self) -> str:
+        """Stop the host; return everything that it printed beside its port."""
+        self._channel.close()
+        self._process.terminate()
+        if self._process.stdout and not self._process.stdout.closed:
+            self._printed = self._process.communicate()[0]
+        return self._printed
+
+    def check(self, news: Properties) -> tuple[Properties, list[str]]:
+        """Return the inputs to use, and the reasons against them as the engine prints them."""
+        answer = self._call("Check", pb.CheckRequest(urn=URN, news=self._props(news)))
+        return _plain(answer.inputs), [f"{f.property}|{f.reason}" for f in answer.failures]
+
+    def diff(self, olds: Properties, news: Properties) -> tuple[bool, list[str]]:
+        """Return whether anything changed, and the keys that make it a replacement."""
+        answer = self._call(
+            "Diff", pb.DiffRequest(id="id", olds=self._props(olds), news=self._props(news))
+        )
+        return answer.changes == pb.DiffResponse.DIFF_SOME, list(answer.replaces)
+
+    def create(self, inputs: Properties) -> tuple[str, Properties]:
+        """Return the id and the outputs."""
+        answer = self._call("Create", pb.CreateRequest(urn=URN, properties=self._props(inputs)))
+        return answer.id, _plain(answer.properties)
+
+    def read(self, state: Properties) -> tuple[str, Properties, Properties]:
+        """Return the id, the outputs and the inputs."""
+        answer = self._call("Read", pb.ReadRequest(id="id", properties=self._props(state)))
+        return answer.id, _plain(answer.properties), _plain(answer.inputs)
+
+    def update(self, olds: Properties, news: Properties) -> Properties:
+        """Return the outputs."""
+        request = pb.UpdateRequest(id="id", olds=self._props(olds), news=self._props(news))
+        return _plain(self._call("Update", request).properties)
+
+    def delete(self, state: Properties) -> None:
+        """Delete the resource."""
+        self._call("Delete", pb.DeleteRequest(id="id", properties=self._props(state)))
+
+    def _props(self, properties: Properties) -> Struct:
+        return _struct(properties | self._provider)
+
+    def _call(self, method: str, request: Any) -> Any:
+        try:
+            return getattr(self._stub, method)(request)
+        except grpc.RpcError as error:
+            raise HostError(error.details()) from None
+
+
+def _struct(properties: Mapping[str, Any]) -> Struct:
+    struct = Struct()
+    struct.update({key: value for key, value in properties.items() if value is not None})
+    return struct
+
+
+def _plain(struct: Struct) -> Properties:
+    return {key: value for key, value in MessageToDict(struct).items() if key != PROVIDER_KEY}

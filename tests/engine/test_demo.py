@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.conftest import CHECKOUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEMO = [sys.executable, "-u", "-m", "tools.demo"]
+
+
+@pytest.fixture
+def demo(engine: Path, tmp_path: Path) -> subprocess.Popen[str]:
+    """The demo as a process, whose temporary files go to the test's own folder."""
+    path = os.pathsep.join([str(engine), os.environ["PATH"]])
+    return subprocess.Popen(
+        DEMO,
+        cwd=CHECKOUT,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_the_demo_shows_all_steps_and_leaves_nothing(
+    demo: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """Each step is checked by the demo itself, and no password is shown."""
+    output, _ = demo.communicate()
+    assert demo.returncode == 0, output
+    assert output.count("=> 1 request(s)") == 3
+    assert output.count("=> 0 request(s)") == 3
+    assert '~ fromDisplayName: "Acme" => "Acme Corporation"' in output
+    assert "the first password" not in output
+    assert "the next password" not in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_demo_leaves_nothing(demo: subprocess.Popen[str], tmp_path: Path) -> None:
+    """Ctrl-C in the middle ends with a clear last line, exit status 130 and no files."""
+    assert demo.stdout
+    while "=> 0 request(s)" not in demo.stdout.readline():
+        assert demo.poll() is None
+    demo.send_signal(signal.SIGINT)
+    output, _ = demo.communicate()
+    assert demo.returncode == 130
+    assert output.strip().splitlines()[-1].startswith("The demo was interrupted")
+    assert list(tmp_path.iterdir()) == []
