@@ -1,0 +1,109 @@
+"""Errors: four parts, one tree, and nothing of a foreign exception's message."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pulumi_smtpconfig import errors
+from pulumi_smtpconfig.errors import (
+    InternalError,
+    Refused,
+    SmtpConfigError,
+    last_line_for_the_user,
+    while_doing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CANARY = "c4nary-in-a-message"
+
+
+@last_line_for_the_user
+def fails_as_a_stranger() -> None:
+    """Raise as a library does whose message quotes what it was given."""
+    try:
+        int(CANARY)
+    except ValueError:
+        float(CANARY)
+
+
+@last_line_for_the_user
+def fails_while_handling_a_stranger() -> None:
+    """Raise this package's own error where a foreign one is being handled."""
+    try:
+        int(CANARY)
+    except ValueError:
+        raise Refused("The platform said no.", "ask it why.")  # noqa: B904 - the law's subject
+
+
+def test_the_docstring_draws_every_error() -> None:
+    """The tree in the module's docstring has each error of the package, and no other."""
+    drawn = re.findall(r"^(?:├──|└──)? ?(\w+) {3,}", str(errors.__doc__), re.MULTILINE)
+    assert drawn == [
+        "SmtpConfigError",
+        *(kind.__name__ for kind in SmtpConfigError.__subclasses__()),
+    ]
+
+
+def test_a_message_tells_doing_then_happened_then_what_to_do_next() -> None:
+    """Each part has its line, in the order in which a reader asks."""
+    with pytest.raises(Refused) as caught, while_doing("Posting failed."):
+        raise Refused("The platform said no.", "ask it why.")
+    assert str(caught.value) == "Posting failed.\n  The platform said no.\n  Next: ask it why."
+
+
+def test_a_message_without_doing_has_no_empty_line() -> None:
+    """A part that is not there leaves no trace."""
+    assert str(Refused("No.", "ask.")) == "No.\n  Next: ask."
+
+
+def test_foreign_exceptions_pass_while_doing_as_they_are() -> None:
+    """Only errors of this package are told what was being done."""
+    stranger = ValueError(CANARY)
+    with pytest.raises(ValueError, match=CANARY) as caught, while_doing("Posting failed."):
+        raise stranger
+    assert caught.value is stranger
+
+
+def test_a_foreign_exception_becomes_its_type_and_place() -> None:
+    """What a library raises is reported as a mistake of this package, at a line of a file."""
+    with pytest.raises(InternalError, match=r"ValueError at test_errors\.py:\d+"):
+        fails_as_a_stranger()
+
+
+def test_an_error_of_this_package_stays_the_same_error() -> None:
+    """The guard hands on what already has its four parts."""
+    refused = Refused("No.", "ask.")
+
+    @last_line_for_the_user
+    def refuse() -> None:
+        raise refused
+
+    with pytest.raises(Refused) as caught:
+        refuse()
+    assert caught.value is refused
+
+
+@pytest.mark.parametrize("fail", [fails_as_a_stranger, fails_while_handling_a_stranger])
+def test_the_traceback_that_the_engine_prints_holds_no_foreign_message(
+    fail: Callable[[], None],
+) -> None:
+    """The whole chain, as the engine shows it, repeats nothing that a library said."""
+    with pytest.raises(SmtpConfigError) as caught:
+        fail()
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_guarded_method_answers_what_it_answered() -> None:
+    """Without an error the guard is not to be seen."""
+
+    @last_line_for_the_user
+    def add(one: int, *, other: int) -> int:
+        return one + other
+
+    assert (add(1, other=2), add.__name__) == (3, "add")
