@@ -3,9 +3,11 @@ BIN := .venv/bin
 SETUP := .venv/ready
 OLDEST := .venv-oldest/ready
 
-.PHONY: help engine demo test clean
+.PHONY: help engine demo test test-servers campaign clean
+SEED ?= 7
+OPERATIONS ?= 2000
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 engine: $(SETUP) ## find or install the Pulumi engine; the last line is the folder that holds it
 	@$(BIN)/python -m tools.engine
@@ -25,7 +27,15 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m tools.engine >/dev/null
-	@$(BIN)/pytest --numprocesses 2
+	@$(BIN)/pytest --numprocesses 4 --dist worksteal
+
+test-servers: $(SETUP) ## tests that need servers or minutes: a real Keycloak (Java 17, Maven for its download)
+	@$(BIN)/python -m tools.keycloak >/dev/null
+	@$(BIN)/pytest tests/servers
+
+campaign: $(SETUP) $(OLDEST) ## a longer fault campaign: make campaign SEED=7 OPERATIONS=2000
+	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \
+		$(BIN)/pytest tests/campaign
 
 clean: ## remove everything that make created in this checkout
 	rm -rf .venv .venv-oldest .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -21,6 +21,7 @@ SETTINGS = {
     "fromDisplayName": "Acme",
     "smtpUser": "acme",
 }
+READ_URL = "https://{tenantId}.{hostname}/auth/admin/realms/{tenantId}"
 NEXT = "the next password"
 MASK = "********"
 UP = ("up", "--yes", "--skip-preview", "--suppress-outputs")
@@ -68,6 +69,14 @@ class Demo:
         if self._emulator.tenants["ACME"]["password"] != NEXT:
             raise StepFailedError("The platform does not have the new password.")
 
+    def drift(self) -> None:
+        """Somebody changes the host behind Pulumi's back: a preview shows it, an up repairs it."""
+        self._emulator.tenants["ACME"]["host"] = "smtp.somewhere.example"
+        self._expect(0, "preview", "--refresh", "--diff", "--suppress-outputs")
+        self._expect(1, *UP, "--refresh")
+        if self._emulator.tenants["ACME"]["host"] != SETTINGS["smtpHost"]:
+            raise StepFailedError("The platform does not have the declared host.")
+
     def state(self) -> None:
         """The password in the exported state: ciphertext."""
         resources = self._stack.exported()["deployment"]["resources"]
@@ -79,13 +88,16 @@ class Demo:
         self._expect(0, "destroy", "--yes", "--suppress-outputs")
 
     def _expect(self, requests: int, *command: str) -> None:
-        before = len(self._emulator.requests)
+        before = self._sent()
         print(f"    $ pulumi {' '.join(command)}")
         print(indented(self._stack.must(*command)))
-        sent = len(self._emulator.requests) - before
+        sent = self._sent() - before
         print(f"    => {sent} request(s) reached the platform")
         if sent != requests:
             raise StepFailedError(f"{requests} request(s) should have been sent, not {sent}.")
+
+    def _sent(self) -> int:
+        return sum(request.method == "POST" for request in self._emulator.requests)
 
 
 def indented(output: str) -> str:
@@ -100,11 +112,11 @@ def run() -> None:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="smtpconfig-demo-")))
         emulator = cleanup.enter_context(Emulator())
         stack = Stack(QUICKSTART, folder, engine_folder(), emulator.environment)
-        stack.configure(**SETTINGS)
+        stack.configure(**SETTINGS, **{"smtpconfig:readUrl": READ_URL})
         stack.configure_secret("smtpPassword", "the first password")
         demo = Demo(stack, emulator)
         steps = (demo.preview, demo.create, demo.received, demo.repeat)
-        for step in (*steps, demo.change, demo.rotate, demo.state, demo.destroy):
+        for step in (*steps, demo.change, demo.rotate, demo.drift, demo.state, demo.destroy):
             print(f"\n{step.__doc__}")
             step()
 

@@ -1,26 +1,25 @@
 """Find the Pulumi engine or install it: the only line on standard output is its folder."""
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 from tools.engine_build import GO_NEEDED, build
-from tools.engine_copy import installed, on_path
+from tools.engine_copy import cache, installed, on_path
 from tools.engine_download import download
-from tools.engine_install import install, only_installer
+from tools.engine_install import install_engine
 from tools.engine_process import Unavailable, say
 from tools.engine_version import INSTALLED, OLDEST
+from tools.install import only_installer
+from tools.interruption import end_cleanly_on_signals
 
 Ways = dict[str, Callable[[], Path]]
 FINDING: Ways = {"`pulumi` on PATH": on_path, "A copy installed earlier": installed}
 INSTALLING: Ways = {
     "A copy installed earlier": installed,  # again: another run may just have made it
-    f"Official download of {INSTALLED}": partial(install, download),
-    f"Build of {INSTALLED} with Go": partial(install, build),
+    f"Official download of {INSTALLED}": partial(install_engine, download),
+    f"Build of {INSTALLED} with Go": partial(install_engine, build),
 }
 
 
@@ -49,7 +48,7 @@ def engine_folder() -> Path:
 
 
 def _install(tried: dict[str, str]) -> Path | None:
-    with only_installer():
+    with only_installer(cache(), "the engine"):
         return _first(INSTALLING, tried)
 
 
@@ -78,21 +77,9 @@ Install the Pulumi CLI v{OLDEST} or newer with its Python language host
 with access to a Go module proxy, and run this again."""
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not cut the clearing up short
-    os.write(2, b"Interrupted: ending and removing what was begun ...\n")  # print() may be running
-    raise SystemExit(128 + number)
-
-
-def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup, for one, sets it so
-            signal.signal(number, handler)
-
-
 def main() -> None:
     """Print the engine's folder; exit with 1 where there is none, 128 + signal when interrupted."""
-    _on_signals(_stop)
+    end_cleanly_on_signals()
     try:
         print(engine_folder())
     except EngineError as problem:

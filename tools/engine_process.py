@@ -14,13 +14,15 @@ from pathlib import Path
 from threading import Thread
 
 SIGN_OF_LIFE_SECONDS = 10
-NOISE = re.compile(r"go: downloading |\S*$")
+NOISE = re.compile(
+    r"go: downloading |\S*$|\[ERROR\] (?:To see the full|Re-run Maven|For more info|\[Help)"
+)
 
 Environment = Mapping[str, str]
 
 
-class Unavailable(Exception):  # noqa: N818 - an answer, not a fault: the next way is tried
-    """One way of having the engine does not work; the message says why."""
+class Unavailable(Exception):  # noqa: N818 - an answer, not a fault: another way may be tried
+    """One way of having a program does not work; the message says why."""
 
 
 def say(text: str) -> None:
