@@ -1,6 +1,6 @@
-"""The platform's mail endpoints as a real https server on this machine, for demos and for tests.
+"""The platform's mail, token and admin endpoints as a real https server, for demos and tests.
 
-It knows the documented endpoints and nothing of the provider, so it can witness what was sent:
+It knows these endpoints and nothing of the provider, so it can witness what was sent:
 
     >>> import http.client, json, ssl
     >>> from pulumi_smtpconfig.emulator import Emulator
@@ -18,6 +18,20 @@ It knows the documented endpoints and nothing of the provider, so it can witness
     ...     emulator.tenants["acme"]["host"]
     200
     'smtp.acme.example'
+
+It answers the admin API's read of a realm too, so that drift can be tried: change `tenants` behind
+the provider's back.
+
+    >>> with Emulator(token="t") as emulator:
+    ...     emulator.tenants["acme"] = {"host": "other.example", "password": "secret"}
+    ...     context = ssl.create_default_context(cafile=str(emulator.ca_bundle))
+    ...     connection = http.client.HTTPSConnection(emulator.address, context=context)
+    ...     connection.request(
+    ...         "GET", "/auth/admin/realms/acme", headers={"Authorization": "Bearer t"}
+    ...     )
+    ...     json.load(connection.getresponse())["smtpServer"]
+    ...     connection.close()
+    {'host': 'other.example', 'password': '**********'}
 
 `python -m pulumi_smtpconfig.emulator` runs it in a terminal.
 """

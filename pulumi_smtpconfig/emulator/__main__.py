@@ -20,6 +20,9 @@ START = """\
 # The emulator listens on https://{address}, under any host name, for this machine only.
 # Paste these lines into the shell that runs pulumi. They are variables, not config, because a
 # shell forgets them with its end, while a stack would keep them."""
+OAUTH2 = """\
+# Or let the provider fetch tokens with OAuth2: paste these lines too, without the mark before each.
+# unset SMTPCONFIG_TOKEN"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(port: int) -> None:
     def show(request: ReceivedRequest, status: int | None) -> None:
-        say(line(request, status, emulator.token))
+        say(line(request, status, (emulator.token, emulator.client_secret)))
 
     emulator = Emulator(port, on_request=show)
     with emulator, suppress(KeyboardInterrupt):
@@ -42,14 +45,26 @@ def _run(port: int) -> None:
         while True:
             time.sleep(60)
     say("# The emulator has stopped. Let the shell that ran pulumi forget it:")
-    say("unset", *emulator.environment)
+    say("unset", *emulator.environment, *_oauth2(emulator))
 
 
 def _introduce(emulator: Emulator) -> None:
     say(START.format(address=emulator.address))
     for name, value in emulator.environment.items():
         say(f"export {name}={shlex.quote(value)}")
+    say(OAUTH2)
+    for name, value in _oauth2(emulator).items():
+        say(f"# export {name}={shlex.quote(value)}")
     say("# Requests follow as they arrive; Ctrl-C stops.")
+
+
+def _oauth2(emulator: Emulator) -> dict[str, str]:
+    return {
+        "SMTPCONFIG_CLIENT_ID": emulator.client_id,
+        "SMTPCONFIG_CLIENT_SECRET": emulator.client_secret,
+        "SMTPCONFIG_TOKEN_URL": "https://{hostname}/auth/realms/{tenantId}"
+        "/protocol/openid-connect/token",
+    }
 
 
 def _on_signals(handler: Callable[..., None]) -> None:
@@ -65,8 +80,9 @@ def _stop(*_: object) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pulumi_smtpconfig.emulator",
-        description="Serve the platform's mail endpoints over https on this machine, print the "
-        "variables that lead the provider there, then each request with its password masked.",
+        description="Serve the platform's mail, token and admin endpoints over https on this "
+        "machine, print the variables that lead the provider there, then each request without its "
+        "secrets.",
         epilog="Any tenant exists, and any host name leads here. Nothing is kept after the end.",
     )
     parser.add_argument(

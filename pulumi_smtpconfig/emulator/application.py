@@ -1,13 +1,13 @@
 """The ASGI application: one request in, one answer or fault out."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from .endpoints import Platform
 from .faults import NO_FAULT, Fault
 from .messages import Answer, ReceivedRequest
+from .routes import route
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -21,7 +21,8 @@ class Application:
         self, platform: Platform, on_request: Callable[[ReceivedRequest, int | None], None]
     ) -> None:
         self.requests: list[ReceivedRequest] = []
-        self.faults: deque[Fault] = deque()
+        self.faults: list[Fault] = []
+        self.latency = 0.0
         self._platform = platform
         self._on_request = on_request
 
@@ -44,13 +45,19 @@ class Application:
             await _gone(receive)
 
     def _next_fault(self, request: ReceivedRequest) -> Fault:
-        return self.faults.popleft() if request.method == "POST" and self.faults else NO_FAULT
+        to = route(request)
+        kind = to and to.kind
+        kinds = {None, kind} if request.method == "POST" else {"read"} & {kind}
+        due = (place for place, fault in enumerate(self.faults) if fault.on in kinds)
+        place = next(due, None)
+        return NO_FAULT if place is None else self.faults.pop(place)
 
     async def _answer(
         self, request: ReceivedRequest, fault: Fault, receive: Receive
     ) -> Answer | None:
         applied = self._platform.answer(request) if fault.applied else None
-        if fault.delay and await _gone_within(fault.delay, receive):
+        delay = self.latency + fault.delay
+        if delay and await _gone_within(delay, receive):
             return None
         return fault.answer or applied or self._platform.answer(request)
 

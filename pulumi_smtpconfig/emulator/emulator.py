@@ -1,4 +1,4 @@
-"""The emulator as one noun: start it, reach it, see what it was sent."""
+"""The emulator as one noun: start it and reach it."""
 
 import secrets
 import socket
@@ -6,19 +6,21 @@ import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .application import Application
+from .controls import Controls
 from .endpoints import Platform
-from .faults import Fault
+from .grants import CLIENT_ID
 from .listener import HOST, listen
 from .messages import ReceivedRequest
+from .tokens import Tokens
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class Emulator:
+class Emulator(Controls):
     """A platform on 127.0.0.1 that serves https while the context lasts.
 
     It answers under any host name: connect to `address`, whatever the URL says, and trust
@@ -26,10 +28,12 @@ class Emulator:
 
     Args:
         port: 0 takes a free one.
-        token: the bearer token that it accepts; a random one when left out.
+        token: the bearer token that it accepts for every tenant; a random one when left out.
         tenants: the only ids that exist; any id exists when left out.
         on_request: called in the server's thread before each answer with its status, which is
             None when a fault cuts the connection instead.
+        token_lifetime: seconds until a granted token is refused, fractions too but no infinity.
+            `expires_in` says so in whole seconds, rounded down, and at least 1.
 
     Raises:
         ListenError: on entering, when the port is taken.
@@ -40,6 +44,8 @@ class Emulator:
     """Where it listens, as host:port."""
     ca_bundle: Path
     """A PEM file with its authority's certificate."""
+    client_id: Final = CLIENT_ID
+    """The OAuth2 client of every realm, which needs its secret unless a user signs in with it."""
 
     def __init__(
         self,
@@ -47,11 +53,11 @@ class Emulator:
         token: str | None = None,
         tenants: Iterable[str] | None = None,
         on_request: Callable[[ReceivedRequest, int | None], None] = lambda *_: None,
+        token_lifetime: float = 60.0,
     ) -> None:
-        self.token = token or secrets.token_urlsafe()
         self._port = port
-        self._platform = Platform(self.token, tenants)
-        self._application = Application(self._platform, on_request)
+        platform = Platform(Tokens(token or secrets.token_urlsafe(), token_lifetime), tenants)
+        super().__init__(platform, Application(platform, on_request))
         self._running = ExitStack()
 
     def __enter__(self) -> "Self":
@@ -69,16 +75,6 @@ class Emulator:
         self._running.close()
 
     @property
-    def tenants(self) -> dict[str, dict[str, str]]:
-        """The settings that each tenant has now; yours to change, as somebody else may."""
-        return self._platform.tenants
-
-    @property
-    def requests(self) -> list[ReceivedRequest]:
-        """Every request so far, refused and failed ones too."""
-        return self._application.requests
-
-    @property
     def environment(self) -> dict[str, str]:
         """The variables that lead the provider here."""
         return {
@@ -86,10 +82,6 @@ class Emulator:
             "SMTPCONFIG_CA_BUNDLE": str(self.ca_bundle),
             "SMTPCONFIG_CONNECT_TO": self.address,
         }
-
-    def order(self, *faults: Fault) -> None:
-        """Let each of the next POSTs, whatever it is for, meet one of the faults."""
-        self._application.faults.extend(faults)
 
     def _serve(self, starting: ExitStack, listener: socket.socket) -> None:
         try:

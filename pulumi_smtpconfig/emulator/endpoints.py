@@ -1,118 +1,80 @@
-"""The platform's documented endpoints: which tenant a request means, and what answers it."""
+"""What the endpoints do: change or read a tenant's mail settings, or grant a token for that."""
 
-import json
-import re
-import secrets
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
-from urllib.parse import unquote
+from collections.abc import Iterable
 
-from .messages import Answer, ReceivedRequest, json_answer
-
-
-class RefusedError(Exception):
-    """A request that the platform does not carry out, with its answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer)
-        self.answer = answer
-
-
-def _keycloak(status: HTTPStatus, **headers: str) -> Answer:
-    return json_answer(status, {"error": f"HTTP {status.value} {status.phrase}"}, headers)
-
-
-def _mail(status: int, word: str, message: str) -> Answer:
-    return json_answer(status, {"message": message, "status": word, "subSystem": 8})
-
-
-UPDATED = _mail(200, "OK", "Successfully updated SMTP Details")
-INCOMPLETE = _mail(400, "BAD_REQUEST", "Host and From is mandatory to update Email Configuration.")
-NOT_JSON = json_answer(400, {"error": "unknown_error"})
-UNAUTHORIZED = _keycloak(HTTPStatus.UNAUTHORIZED)
-NO_REALM = json_answer(404, {"error": "Realm not found."})
-NO_ENDPOINT = _keycloak(HTTPStatus.NOT_FOUND)
-NOT_POST = _keycloak(HTTPStatus.METHOD_NOT_ALLOWED, allow="POST")
-NOT_JSON_TYPE = _keycloak(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-
-
-def _first_label(request: ReceivedRequest, _: re.Match[str]) -> str:
-    return re.split("[.:]", request.header("host") or "")[0]
-
-
-def _segment(_: ReceivedRequest, path: re.Match[str]) -> str:
-    return unquote(path[1])
-
-
-MAIL_ENDPOINTS: dict[re.Pattern[str], Callable[[ReceivedRequest, re.Match[str]], str]] = {
-    re.compile("/digitanium/v4/mail/config"): _first_label,
-    re.compile("/auth/realms/([^/]+)/mail/setup"): _segment,
-}
-"""The endpoints by their raw path, each with where it finds the tenant."""
-
-
-def tenant_of(request: ReceivedRequest) -> str | None:
-    """The tenant whose mail settings the request is about; None where no endpoint is."""
-    for path, tenant in MAIL_ENDPOINTS.items():
-        if found := path.fullmatch(request.path):
-            return tenant(request, found)
-    return None
-
-
-def settings_in(request: ReceivedRequest) -> dict[str, str]:
-    """What the request sets, as the map of strings that the platform stores.
-
-    Raises:
-        RefusedError: the body is not a JSON object of plain values, or does not say that it is.
-    """
-    media_type = (request.header("content-type") or "").partition(";")[0]
-    if media_type.strip().lower() != "application/json":
-        raise RefusedError(NOT_JSON_TYPE)
-    try:
-        return _strings(request.json())
-    except ValueError:
-        raise RefusedError(NOT_JSON) from None
-
-
-def _strings(body: object) -> dict[str, str]:
-    if not isinstance(body, dict) or any(isinstance(x, dict | list) for x in body.values()):
-        raise ValueError("not an object of plain values")
-    given = {name: value for name, value in body.items() if value is not None}
-    return {name: x if isinstance(x, str) else json.dumps(x) for name, x in given.items()}
+from .admin import FORBIDDEN, Role, realm_answer
+from .answers import NO_BASE, NO_ENDPOINT, RefusedError, not_allowed
+from .grants import NO_REALM as NO_REALM_FOR_TOKENS
+from .grants import Grants
+from .mail import NO_REALM, UNAUTHORIZED, UPDATED, complete_settings_in
+from .messages import Answer, ReceivedRequest
+from .routes import has_base, route
+from .tokens import Tokens
 
 
 class Platform:
-    """The tenants, and the endpoints that change their mail settings."""
+    """The tenants, the endpoints for their mail settings, and the tokens for these."""
 
-    def __init__(self, token: str, tenants: Iterable[str] | None) -> None:
+    def __init__(self, tokens: Tokens, tenants: Iterable[str] | None) -> None:
         self.tenants: dict[str, dict[str, str]] = {tenant: {} for tenant in tenants or ()}
+        self.grants = Grants(tokens)
+        self.tokens = tokens
+        self.role: Role | None = "view-realm"
         self._takes_any_tenant = tenants is None
-        self._token = token.encode()
+        self._endpoints = {
+            "mail": ("POST", self._update),
+            "token": ("POST", self._grant),
+            "read": ("GET", self._read),
+        }
 
     def answer(self, request: ReceivedRequest) -> Answer:
         """Carry the request out, or refuse it."""
         try:
-            tenant = self._admit(request)
-            settings = settings_in(request)
+            return self._carry_out(request)
         except RefusedError as refusal:
             return refusal.answer
-        if not (settings.get("host") and settings.get("from")):
-            return INCOMPLETE
-        self.tenants[tenant] = settings
+
+    def _carry_out(self, request: ReceivedRequest) -> Answer:
+        to = route(request)
+        if to is None:
+            raise RefusedError(NO_ENDPOINT if has_base(request) else NO_BASE)
+        method, carry_out = self._endpoints[to.kind]
+        if request.method != method:
+            raise RefusedError(not_allowed(method))
+        return carry_out(request, to.tenant)
+
+    def _update(self, request: ReceivedRequest, tenant: str) -> Answer:
+        if not self.tokens.accept(_bearer(request), tenant):
+            raise RefusedError(UNAUTHORIZED)
+        if not self._exists(tenant):
+            raise RefusedError(NO_REALM)
+        self.tenants[tenant] = complete_settings_in(request)
         return UPDATED
 
-    def _admit(self, request: ReceivedRequest) -> str:
-        tenant = tenant_of(request)
-        if tenant is None:
-            raise RefusedError(NO_ENDPOINT)
-        if request.method != "POST":
-            raise RefusedError(NOT_POST)
-        if not self._knows_token(request):
-            raise RefusedError(UNAUTHORIZED)
-        if not self._takes_any_tenant and tenant not in self.tenants:
-            raise RefusedError(NO_REALM)
-        return tenant
+    def _grant(self, request: ReceivedRequest, tenant: str) -> Answer:
+        if not self._exists(tenant):
+            raise RefusedError(NO_REALM_FOR_TOKENS)
+        return self.grants.answer(request, tenant)
 
-    def _knows_token(self, request: ReceivedRequest) -> bool:
-        scheme, _, token = (request.header("authorization") or "").partition(" ")
-        return scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self._token)
+    def _read(self, request: ReceivedRequest, tenant: str) -> Answer:
+        token = _bearer(request)
+        if not self._is_alive(token):
+            raise RefusedError(UNAUTHORIZED)
+        if not self._exists(tenant):
+            raise RefusedError(NO_REALM)
+        if not self.tokens.accept(token, tenant):
+            raise RefusedError(FORBIDDEN)
+        return realm_answer(tenant, self.tenants.get(tenant, {}), self.role)
+
+    def _is_alive(self, token: str) -> bool:
+        """Whether it is good for anything: a deleted realm takes its tokens along."""
+        owner = self.tokens.owner(token)
+        return self.tokens.is_fixed(token) or (owner is not None and self._exists(owner))
+
+    def _exists(self, tenant: str) -> bool:
+        return self._takes_any_tenant or tenant in self.tenants
+
+
+def _bearer(request: ReceivedRequest) -> str:
+    scheme, _, token = (request.header("authorization") or "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""

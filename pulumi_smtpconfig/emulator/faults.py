@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .messages import Answer
+from .routes import Kind
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What one POST meets instead of the platform's answer; a delay alone only postpones that."""
+    """What one request meets instead of an answer; a delay alone only postpones that."""
 
     status: int | None = None
     """200 to 599; None leaves the answer to the platform, unless it is cut off."""
@@ -23,6 +24,9 @@ class Fault:
     without a status), of which Content-Length promised more."""
     applied: bool = False
     """Whether the platform handles the request first, so that only its answer is lost."""
+    on: Kind | None = None
+    """The kind of request that it waits for, while others pass: one for a tenant's `mail` settings,
+    one for a `token`, or one to `read` a realm; None is any POST, and so never a read."""
 
     @property
     def answer(self) -> Answer | None:

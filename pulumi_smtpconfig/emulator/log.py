@@ -1,9 +1,13 @@
 """A request as one line for a terminal, without secrets."""
 
 import json
+import re
+from collections.abc import Iterable
 
-from .endpoints import RefusedError, settings_in, tenant_of
+from .answers import RefusedError
+from .mail import settings_in
 from .messages import ReceivedRequest
+from .routes import route
 
 STARS = "********"
 SHOWN = {
@@ -19,17 +23,24 @@ SHOWN = {
     "user",
 }
 """The documented fields that hold no secret; a misspelt password is none of them."""
+GRANTED = re.compile(r"eyJ[\w-]*\.[\w-]+\.[\w-]+", re.ASCII)
+"""A JWT, or what looks like one, as a token does that was granted here."""
 
 
-def line(request: ReceivedRequest, status: int | None, token: str) -> str:
-    """Method, host and path, tenant, status and settings, in printable ASCII.
+def line(request: ReceivedRequest, status: int | None, secrets: Iterable[str]) -> str:
+    """Method, host and path, tenant, status and mail settings, in printable ASCII.
 
-    The query, which may hold a secret, is left out, and the token wherever it stands.
+    The query, which may hold a secret, is left out, and so are the given secrets and granted tokens
+    wherever they stand. Of a request for a token nothing but path and status is shown.
     """
     where = f"{request.header('host')}{request.path}"
-    tenant = json.dumps(tenant_of(request))
-    text = f"{request.method} {where} tenant={tenant} {status} {_settings(request)}".rstrip()
-    return text.replace(token, STARS).encode("ascii", "backslashreplace").decode()
+    to = route(request)
+    settings = _settings(request) if to and to.kind == "mail" else ""
+    tenant = json.dumps(to and to.tenant)
+    text = f"{request.method} {where} tenant={tenant} {status} {settings}".rstrip()
+    for secret in secrets:
+        text = text.replace(secret, STARS)
+    return GRANTED.sub(STARS, text).encode("ascii", "backslashreplace").decode()
 
 
 def _settings(request: ReceivedRequest) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class ReceivedRequest:
         """The target without its query, percent-encoding kept."""
         return self.target.partition("?")[0]
 
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without its parameters, in lower case; empty without one."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
     def header(self, name: str) -> str | None:
         """The first value of the header, whose name may be in any case; None without one."""
         return next((value for key, value in self.headers if key == name.lower()), None)
@@ -29,6 +35,10 @@ class ReceivedRequest:
     def json(self) -> Any:
         """The body as JSON; raises ValueError when it is none."""
         return json.loads(self.body)
+
+    def form(self) -> list[tuple[str, str]]:
+        """The fields of the body as an HTML form's, in order; none in a body that is no form."""
+        return parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True)
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,16 @@
 """The emulator as a process in a terminal."""
 
-import json
-import os
 import re
-import shlex
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import takewhile
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
 from pulumi_smtpconfig.emulator import Emulator
+from tests.emulator.reads import REALM
 from tests.emulator.requests import SETTINGS, SHIFT, SSMS, connect, handshake, send
-
-COMMAND = [sys.executable, "-m", "pulumi_smtpconfig.emulator"]
-
-
-@contextmanager
-def terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
-    """The emulator as a process, and what a shell has after its lines were pasted there."""
-    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
-    with subprocess.Popen(
-        [*COMMAND, *arguments], env=buffered, stdout=PIPE, stderr=PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout
-            pasted = takewhile(lambda line: "Requests follow" not in line, process.stdout)
-            yield process, environment_after("".join(pasted))
-        finally:
-            process.terminate()
-
-
-def environment_after(script: str) -> dict[str, str]:
-    """The environment of a shell that has run the script."""
-    show = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
-    shell = ["sh", "-euc", script + shlex.join(show)]
-    environment: dict[str, str] = json.loads(subprocess.check_output(shell, timeout=30))
-    return environment
+from tests.emulator.terminal import COMMAND, terminal
 
 
 def refusal(*arguments: str, folder: Path | None = None) -> str:
@@ -72,6 +41,10 @@ def test_pasted_lines_lead_to_it_and_requests_are_shown() -> None:
         assert process.stdout.readline() == (
             "POST idp.example.com/auth/realms/acme/mail/setup/ tenant=null 404\n"
         )
+        send(environment, REALM + "?q=1", method="GET")
+        assert process.stdout.readline() == (
+            'GET idp.example.com/auth/admin/realms/acme tenant="acme" 200\n'
+        )
 
 
 def test_a_shown_request_holds_no_secret() -> None:
@@ -99,8 +72,11 @@ def test_a_signal_ends_it_with_nothing_left(number: signal.Signals) -> None:
         process.send_signal(number)
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
-    unset = output.splitlines()[-1]
-    assert unset == "unset SMTPCONFIG_TOKEN SMTPCONFIG_CA_BUNDLE SMTPCONFIG_CONNECT_TO"
+    unset, _, names = output.splitlines()[-1].partition(" ")
+    assert unset == "unset"
+    assert names.replace("SMTPCONFIG_", "") == (
+        "TOKEN CA_BUNDLE CONNECT_TO CLIENT_ID CLIENT_SECRET TOKEN_URL"
+    )
     assert not Path(environment["SMTPCONFIG_CA_BUNDLE"]).parent.exists()
     with terminal("--port", environment["SMTPCONFIG_CONNECT_TO"].split(":")[1]) as (_, again):
         assert send(again, SHIFT).status_code == 200

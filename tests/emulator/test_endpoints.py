@@ -88,6 +88,14 @@ def test_nothing_is_beside_the_endpoints(emulator: Emulator, url: str) -> None:
     assert (answer.status_code, answer.json()) == (404, {"error": "HTTP 404 Not Found"})
 
 
+@pytest.mark.parametrize("path", ["", "realms/acme/mail/setup", "auth/nothing", "auth/realms"])
+def test_another_base_path_is_told_in_other_words(emulator: Emulator, path: str) -> None:
+    """Keycloak tells a path that leads nowhere from one that ends nowhere."""
+    answer = send(emulator.environment, f"https://idp.example.com/{path}")
+    error = "Unable to find matching target resource method"
+    assert (answer.status_code, answer.json()) == (404, {"error": error})
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_the_endpoints_take_post_alone(emulator: Emulator, method: str) -> None:
     """No other method is documented."""
