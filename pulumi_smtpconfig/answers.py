@@ -8,29 +8,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pulumi_smtpconfig.errors import OutcomeUnknown, Refused
+from pulumi_smtpconfig.errors import OutcomeUnknown, RealmGone, Refused
+from pulumi_smtpconfig.remedies import ASK_THE_PLATFORM, REMEDIES, SEND_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-AGAIN = "then run `pulumi up` again."
-REMEDIES = {
-    400: f"correct what the platform names, {AGAIN}",
-    401: f"renew the token, {AGAIN}",
-    403: f"use a token that may change this tenant's mail settings, {AGAIN}",
-    **dict.fromkeys(
-        (301, 302, 303, 307, 308), f"set hostname to the host that answers itself, {AGAIN}"
-    ),
-    404: f"check platform, hostname and tenantId (its case counts), {AGAIN}",
-    429: f"wait a little, {AGAIN}",
-}
-ASK_THE_PLATFORM = f"look into the platform's log for this request, {AGAIN}"
-SEND_AGAIN = (
-    "run `pulumi up` again, which sends the settings again: the platform may hold the old ones or "
-    "the new ones.\n  Reverting the program alone sends nothing. To go back to the old settings, "
-    "revert it and run `pulumi up --replace URN` with the URN from `pulumi stack --show-urns`."
-)
+NO_REALM = {"error": "Realm not found."}
+"""What the admin API says of a realm, and no wrong path does (contract: "Stock Keycloak")."""
 
 
 class Answer(NamedTuple):
@@ -54,7 +40,11 @@ class Answer(NamedTuple):
 
 
 def judge(
-    answer: Answer, quote: Callable[[str], str], remedies: Mapping[int, str] = REMEDIES
+    answer: Answer,
+    quote: Callable[[str], str],
+    remedies: Mapping[int, str] = REMEDIES,
+    *,
+    empty: bool = False,
 ) -> dict[str, Any]:
     """Return the JSON object of an answer that says the settings were taken.
 
@@ -62,8 +52,10 @@ def judge(
         answer: What came.
         quote: Makes the platform's words fit to be shown.
         remedies: What to do next, by status.
+        empty: Whether 204 No Content says so as well.
 
     Raises:
+        RealmGone: The platform says that there is no such realm.
         Refused: The platform did not take them.
         OutcomeUnknown: The answer does not tell, or an earlier try may have been taken. Every 5xx
             is such an answer, as a gateway that fails may have passed the request on.
@@ -72,28 +64,40 @@ def judge(
     taken = isinstance(content, dict) and content.get("status", "OK") == "OK"
     if answer.status < HTTPStatus.MULTIPLE_CHOICES and taken:
         return dict(content)
-    happened = _happened(answer, quote, content)
+    if empty and answer.status == HTTPStatus.NO_CONTENT:
+        return {}
+    happened = told("The platform", answer, quote)
     if answer.unsure or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise OutcomeUnknown(happened, SEND_AGAIN)
     if answer.status < HTTPStatus.MULTIPLE_CHOICES and not isinstance(content, dict):
         raise OutcomeUnknown(happened, SEND_AGAIN)
-    raise Refused(happened, remedies.get(answer.status, ASK_THE_PLATFORM))
+    gone = answer.status == HTTPStatus.NOT_FOUND and content == NO_REALM
+    kind = RealmGone if gone else Refused
+    raise kind(happened, remedies.get(answer.status, ASK_THE_PLATFORM))
 
 
-def _happened(answer: Answer, quote: Callable[[str], str], content: object) -> str:
-    said = f"The platform answered {named(answer.status)}{answer.tried}"
+def told(who: str, answer: Answer, quote: Callable[[str], str]) -> str:
+    """Return the sentence that says what somebody answered."""
+    said = f"{who} answered {named(answer.status)}{answer.tried}"
     if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
-        where = quote(_target(answer.location))
-        return f"{said}, a redirect to {where}, not followed so that the token goes nowhere else."
-    unread = answer.status < HTTPStatus.MULTIPLE_CHOICES and not isinstance(content, dict)
-    shape = ", which is no JSON object" if unread else ""
-    return f"{said}: {quote(words(answer.body))}{shape}."
+        where = _target(quote(answer.location) if answer.location else "")
+        return f'{said}, a redirect to "{where}", not followed, so that no secret goes elsewhere.'
+    is_object = isinstance(_json(answer.body), dict)
+    unread = answer.status < HTTPStatus.MULTIPLE_CHOICES and not is_object
+    shape = ", where a JSON object was expected" if unread else ""
+    wait = f" It asks to wait {answer.retry_after:.6g} s." if answer.retry_after else ""
+    return f"{said}: {quote(words(answer.body))}{shape}.{wait}"
 
 
-def _target(location: str) -> str:
-    """Return the host of a redirect, without a user before it."""
+def _target(quoted: str) -> str:
+    """Return the host of a redirect, without a user before it.
+
+    What is parsed has no secrets any more, as a part of one would not be seen as such.
+    """
+    if quoted.startswith("("):
+        return "an address that is not quoted"
     try:
-        return urlsplit(location).netloc.rpartition("@")[2] or "a path of the same host"
+        return urlsplit(quoted.strip('"')).netloc.rpartition("@")[2] or "a path of the same host"
     except ValueError:
         return "an address that is none"
 
@@ -104,14 +108,14 @@ def seconds_to_wait(header: str, now: datetime) -> float:
         return float(header)
     try:
         return max((parsedate_to_datetime(header) - now).total_seconds(), 0.0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
 
 
 def words(body: bytes) -> str:
     """Return what the platform says, from each of the shapes that its answers have."""
     content = _json(body)
-    keys = ("error", "error_description", "status", "message")
+    keys = ("error", "error_description", "errorMessage", "status", "message")
     said = [content.get(key) for key in keys] if isinstance(content, dict) else []
     texts = [text for text in said if isinstance(text, str)]
     return ": ".join(texts) or body.decode(errors="replace")

@@ -1,18 +1,23 @@
-"""The HTTP client of one operation: patient, bounded, and ignorant of mail and of tokens."""
+"""The HTTP client of one operation: patient, bounded, and ignorant of mail and of tokens.
+
+It sends through httpx's transport and not through its client, which would keep one tenant's
+cookies for the next and prepare redirects that nobody follows.
+"""
 
 from __future__ import annotations
 
 import zlib
+from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
-from pulumi_smtpconfig.answers import Answer
+from pulumi_smtpconfig.answers import Answer, seconds_to_wait
 from pulumi_smtpconfig.failures import translated
 from pulumi_smtpconfig.retries import persistently
-from pulumi_smtpconfig.transport import deadline
+from pulumi_smtpconfig.streams import attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,23 +39,20 @@ class Client:
     """
 
     def __init__(self, transport: httpx.BaseTransport, timeout: float, retries: int) -> None:
+        self._transport = transport
         self._timeout = timeout
         self._retries = retries
-        self._http = httpx.Client(
-            transport=transport,
-            timeout=None,  # noqa: S113 - the transport keeps the deadline
-            headers={
-                "User-Agent": f"pulumi-smtpconfig/{version('pulumi-smtpconfig')}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            },
-        )
+        self._headers = {
+            "User-Agent": f"pulumi-smtpconfig/{version('pulumi-smtpconfig')}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
 
     def send(
         self,
         method: str,
         url: str,
-        content: str,
+        content: str | None,
         headers: Mapping[str, str],
         quote: Callable[[str], str],
     ) -> Answer:
@@ -67,29 +69,30 @@ class Client:
             ConnectionFailed: Nothing was sent.
             OutcomeUnknown: It was sent, and no answer came.
         """
-        request = self._http.build_request(
-            method, url, content=content, headers={"Host": urlsplit(url).netloc, **headers}
-        )
+        all_headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
 
         def once(seconds: float) -> Answer:
-            try:
-                with deadline(seconds):
-                    return self._exchange(request)
-            except httpx.RequestError as error:
-                raise translated(error, quote) from None
+            with attempt(seconds) as current:
+                try:
+                    return self._exchange(
+                        httpx.Request(method, url, headers=all_headers, content=content)
+                    )
+                except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+                    raise translated(error, quote, sent=current.sent) from None
 
         return persistently(once, self._timeout, self._retries)
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._transport.close()
 
     def _exchange(self, request: httpx.Request) -> Answer:
-        response = self._http.send(request, stream=True, follow_redirects=False)
+        response = self._transport.handle_request(request)
         try:
-            return Answer(
-                response.status_code, _body(response), response.headers.get("location", "")
-            )
+            headers = response.headers
+            wait = seconds_to_wait(headers.get("retry-after", ""), datetime.now(timezone.utc))
+            location = headers.get("location", "")
+            return Answer(response.status_code, _body(response), location, wait)
         finally:
             response.close()
 
@@ -100,7 +103,7 @@ def _body(response: httpx.Response) -> bytes:
         raw += chunk
         if len(raw) > LARGEST_ANSWER:
             return TOO_LARGE
-    encoded = response.headers.get("content-encoding", "identity") in {"gzip", "deflate"}
+    encoded = response.headers.get("content-encoding", "").strip().lower() in {"gzip", "deflate"}
     return _decompressed(raw) if encoded else bytes(raw)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.answers import AGAIN, REMEDIES, SEND_AGAIN, Answer, judge
-from pulumi_smtpconfig.errors import OutcomeUnknown, SmtpConfigError
-from pulumi_smtpconfig.redaction import quoted
+from pulumi_smtpconfig.answers import Answer, judge
+from pulumi_smtpconfig.errors import (
+    OutcomeUnknown,
+    ReadFailed,
+    RealmGone,
+    Refused,
+    TokenNotGranted,
+)
+from pulumi_smtpconfig.exchange import Bearer, GivenToken, exchange, permit, quoting
+from pulumi_smtpconfig.remedies import AGAIN, REMEDIES
 from pulumi_smtpconfig.selection import problem, select
 from pulumi_smtpconfig.tokens import Tokens
 
@@ -19,27 +24,21 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.client import Client
     from pulumi_smtpconfig.config import Config
-    from pulumi_smtpconfig.granted import GrantedToken
     from pulumi_smtpconfig.request import Request
     from pulumi_smtpconfig.selection import Selected
 
-
-class GivenToken:
-    """A token that the user gives; it cannot be renewed here."""
-
-    renews = False
-
-    def __init__(self, selected: Selected) -> None:
-        self._token = selected.credentials.token.get_secret_value()
-        self.secrets = set(selected.credentials.secrets())
-        self.remedy = f"renew the token in {selected.source}, {AGAIN}"
-
-    def token(self) -> str:
-        """Return the token."""
-        return self._token
-
-    def discard(self) -> None:
-        """Keep the token, as there is no other."""
+READ_REMEDIES: dict[int, str] = {
+    HTTPStatus.FORBIDDEN: (
+        "let the client or user of this token have the role view-realm or manage-realm "
+        f"of the tenant's realm, {AGAIN}"
+    ),
+    HTTPStatus.NOT_FOUND: f"check hostname, basePath and tenantId (its case counts), {AGAIN}",
+}
+LAST_UP = (
+    "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
+    "after `pulumi config set` add `--run-program`, or give what is short-lived in a variable "
+    "such as SMTPCONFIG_TOKEN or SMTPCONFIG_CLIENT_SECRET."
+)
 
 
 class Connection:
@@ -61,6 +60,11 @@ class Connection:
         """Return what a preview can say against using a named set for a host, or nothing."""
         return problem(self._config, credentials, hostname)
 
+    def setting(self, key: str) -> str:
+        """Return a connection setting, or nothing."""
+        setting = self._config.get(key)
+        return setting.text if setting else ""
+
     def send(self, request: Request) -> dict[str, Any]:
         """Send a body to a platform, and return the JSON object of the answer that it was taken.
 
@@ -74,22 +78,51 @@ class Connection:
             Refused: The platform did not take it.
             OutcomeUnknown: It was sent, and no answer tells what became of it.
         """
-        selected = select(self._config, request.credentials, request.hostname)
+        answer, bearer = self._exchange(request)
+        remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: bearer.remedy}
+        return judge(answer, quoting(request, bearer), remedies, empty=request.method == "PUT")
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object that a URL answers with.
+
+        Raises:
+            RealmGone: The platform says that there is no such realm.
+            ConfigurationError: A connection setting is missing or wrong.
+            ConnectionFailed: The platform was not reached.
+            ReadFailed: It gave no such object.
+        """
+        try:
+            answer, bearer = self._exchange(request)
+            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{bearer.remedy} {LAST_UP}"}
+            return judge(answer, quoting(request, bearer), remedies)
+        except RealmGone:
+            raise
+        except TokenNotGranted as error:
+            raise ReadFailed(error.happened, f"{error.remedy} {LAST_UP}") from None
+        except OutcomeUnknown as error:
+            raise ReadFailed(error.happened, f"see that the platform is well, {AGAIN}") from None
+        except Refused as error:
+            raise ReadFailed(error.happened, error.remedy) from None
+
+    def close(self) -> None:
+        """Close all connections; the next request opens new ones."""
+        with self._lock:
+            if self._client:
+                self._client.close()
+            self._client = None
+
+    def _exchange(self, request: Request) -> tuple[Answer, Bearer]:
+        selected = select(self._config, request.access.credentials, request.access.hostname)
+        permit(selected, request)
         client = self._shared_client()
         bearer = self._bearer(selected, request, client)
-        answer = _post(client, request, bearer)
-        if answer.status == HTTPStatus.UNAUTHORIZED and bearer.renews:
-            bearer.discard()
-            answer = _post_again(client, request, bearer, unsure=answer.unsure)
-        quote = partial(quoted, secrets={*request.secrets, *bearer.secrets})
-        return judge(answer, quote, REMEDIES | {HTTPStatus.UNAUTHORIZED: bearer.remedy})
+        return exchange(client, request, bearer), bearer
 
-    def _bearer(
-        self, selected: Selected, request: Request, client: Client
-    ) -> GivenToken | GrantedToken:
+    def _bearer(self, selected: Selected, request: Request, client: Client) -> Bearer:
         if selected.credentials.token.get_secret_value():
             return GivenToken(selected)
-        from pulumi_smtpconfig.granted import GrantedToken  # noqa: PLC0415 - likewise
+        # Whoever gives a token does not pay for importing an OAuth2 library.
+        from pulumi_smtpconfig.granted import GrantedToken  # noqa: PLC0415
 
         return GrantedToken(selected, request, self._tokens, client)
 
@@ -101,20 +134,3 @@ class Connection:
 
                 self._client = open_client(self._config, self._warn)
             return self._client
-
-
-def _post(client: Client, request: Request, bearer: GivenToken | GrantedToken) -> Answer:
-    """Send once; the body is pure ASCII, so that no server can mistake its charset."""
-    headers = {"Authorization": f"Bearer {bearer.token()}", "Content-Type": "application/json"}
-    quote = partial(quoted, secrets={*request.secrets, *bearer.secrets})
-    return client.send(request.method, request.url, json.dumps(request.body), headers, quote)
-
-
-def _post_again(
-    client: Client, request: Request, bearer: GivenToken | GrantedToken, *, unsure: bool
-) -> Answer:
-    try:
-        answer = _post(client, request, bearer)
-    except SmtpConfigError as error:
-        raise (OutcomeUnknown(error.happened, SEND_AGAIN) if unsure else error) from None
-    return answer._replace(unsure=answer.unsure or unsure)

@@ -1,44 +1,85 @@
-"""A resource as a program declares it."""
+"""A resource as a program declares it, and the requests that it may need."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
-from pulumi_smtpconfig.inputs import Problem, parse
+from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.inputs import UNKNOWN, Problem, parse
 from pulumi_smtpconfig.options import Options
-from pulumi_smtpconfig.platforms import PLATFORMS
-from pulumi_smtpconfig.request import Request
+from pulumi_smtpconfig.platforms import PLATFORMS, Platform
+from pulumi_smtpconfig.request import Access, Request
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+
+ENDPOINT = "endpoint"
+"""The output that is no input: the URL that the settings were sent to."""
 
 
 class Declared(NamedTuple):
-    """A resource as a program declares it, parsed; in a preview parts of it may be `UNKNOWN`."""
+    """A parsed resource; in a preview parts of it may be `UNKNOWN`."""
 
     tenant: Tenant
     settings: SmtpSettings
     options: Options
 
+    @property
+    def platform(self) -> Platform:
+        """The row of its platform."""
+        return PLATFORMS[self.tenant.platform]
+
+    @property
+    def title(self) -> str:
+        """What a sentence calls its tenant."""
+        return f'Tenant "{self.tenant.tenant_id}" on {self.tenant.hostname}'
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that its settings are sent to."""
+        return self.platform.endpoint(self.tenant)
+
     def stored(self) -> dict[str, Any]:
         """Return the canonical form that the state keeps."""
         return self.tenant.stored() | self.settings.stored() | self.options.stored()
 
-    def request(self) -> Request:
-        """Return what sends the settings, with all that is cleared."""
-        tenant, settings, options = self
-        platform = PLATFORMS[tenant.platform]
-        return Request(
-            method="POST",
-            url=platform.endpoint(tenant),
-            body=platform.encode(settings),
-            secrets=(settings.password.get_secret_value(),),
-            hostname=tenant.hostname,
-            tenant_id=tenant.tenant_id,
-            credentials=options.credentials,
-            token_url=platform.token_url,
+    def outputs(self) -> dict[str, Any]:
+        """Return what the state keeps once the settings are sent."""
+        return self.stored() | {ENDPOINT: self.endpoint}
+
+    @property
+    def why_kept(self) -> str:
+        """Why its tenant keeps the settings in the end."""
+        if self.platform.clear is None:
+            return f"{self.platform.title} offers no way to delete them"
+        return 'onDelete is "retain"'
+
+    def setting(self, live: Mapping[str, Any]) -> Request:
+        """Return what sends the settings, given the map that the platform has."""
+        body = self.platform.body(self.platform.encode(self.settings), live)
+        secrets = (self.settings.password.get_secret_value(),)
+        return Request(self._access(), self.platform.method, self.endpoint, body, secrets)
+
+    def clearing(self) -> Request:
+        """Return what removes all settings, on a platform that can."""
+        return Request(self._access(), self.platform.method, self.endpoint, self.platform.clear)
+
+    def reading(self, setting: Callable[[str], str]) -> Request | None:
+        """Return what reads the live settings, or None where that is not on."""
+        url = self.platform.read_url(self.tenant, setting)
+        return Request(self._access(), "GET", url) if url else None
+
+    def _access(self) -> Access:
+        return Access(
+            hostname=self.tenant.hostname,
+            tenant_id=self.tenant.tenant_id,
+            authority=urlsplit(self.endpoint).netloc,
+            credentials=self.options.credentials,
+            token_url=self.platform.token_url(self.tenant),
         )
 
 
@@ -48,3 +89,17 @@ def declared_in(properties: Mapping[str, object]) -> tuple[Declared, list[Proble
     settings, more = parse(SmtpSettings, properties)
     options, most = parse(Options, properties)
     return Declared(tenant, settings, options), [*problems, *more, *most]
+
+
+def settled(properties: Mapping[str, object]) -> Declared:
+    """Parse the properties of a resource that is about to be sent: all of them, and all known.
+
+    Raises:
+        ConfigurationError: They are not; a front door that checks its inputs never sees it.
+    """
+    declared, problems = declared_in(properties)
+    unknown = [key for key, value in declared.stored().items() if value is UNKNOWN]
+    problems += [Problem(key, "is not known yet") for key in unknown if not problems]
+    if problems:
+        raise ConfigurationError("; ".join(map(str, problems)), "correct these properties.")
+    return declared

@@ -5,6 +5,8 @@ SmtpConfigError            every error of this package, in four parts
 ├── TokenNotGranted        no token was had from OAuth2; nothing was sent
 ├── ConnectionFailed       the platform was not reached; nothing was sent
 ├── Refused                the platform said no; it keeps the settings that it had
+│   └── RealmGone          the tenant's realm does not exist
+├── ReadFailed             the live settings could not be read; nothing was changed
 ├── OutcomeUnknown         the request left, but no answer says what became of it
 └── InternalError          a mistake of this package
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 import functools
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +52,13 @@ class ConfigurationError(SmtpConfigError):
 
 
 class TokenNotGranted(SmtpConfigError):  # noqa: N818 - reads as what happened
-    """The token endpoint gave no token, so nothing was sent to the platform's mail endpoint."""
+    """The token endpoint gave no token, so nothing was sent to the platform's mail endpoint.
+
+    Attributes:
+        realm_is_gone: Whether it was the tenant's own realm, which says that it does not exist.
+    """
+
+    realm_is_gone = False
 
 
 class ConnectionFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
@@ -59,6 +67,16 @@ class ConnectionFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
 
 class Refused(SmtpConfigError):  # noqa: N818 - reads as what happened
     """The platform answered that it did not take the settings, so it keeps those that it had."""
+
+
+class RealmGone(Refused):
+    """The tenant's realm does not exist, in Keycloak's own words."""
+
+    realm_is_gone = True
+
+
+class ReadFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
+    """The live settings could not be read; neither they nor the state were changed."""
 
 
 class OutcomeUnknown(SmtpConfigError):  # noqa: N818 - reads as what happened
@@ -71,12 +89,16 @@ class InternalError(SmtpConfigError):
 
 @contextmanager
 def while_doing(doing: str) -> Iterator[None]:
-    """Add what was being done to an error that leaves this block."""
+    """Say of an error that leaves this block what was being done, also of a foreign one."""
     try:
         yield
     except SmtpConfigError as error:
         error.doing = doing
         raise
+    except Exception as error:  # noqa: BLE001 - any of them could hold a secret
+        internal = _internal(error)
+        internal.doing = doing
+        raise internal from None
 
 
 def last_line_for_the_user(method: Callable[P, R]) -> Callable[P, R]:
@@ -93,17 +115,18 @@ def last_line_for_the_user(method: Callable[P, R]) -> Callable[P, R]:
         except SmtpConfigError as error:
             raise error.with_traceback(None) from None
         except Exception as error:  # noqa: BLE001 - any of them could hold a secret
-            _report(error)
+            raise _internal(error) from None
 
     return guarded
 
 
-def _report(error: Exception) -> NoReturn:
+def _internal(error: Exception) -> InternalError:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    raise InternalError(
+    return InternalError(
         f"pulumi-smtpconfig failed with {type(error).__name__} at {where}.",
-        "This is a mistake of the provider, please report it with this line.",
-    ) from None
+        "this is a mistake of the provider; please report it with these lines. If settings were "
+        "being sent, the platform may hold the old ones or the new ones.",
+    )

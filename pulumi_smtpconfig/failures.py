@@ -8,51 +8,46 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pulumi_smtpconfig.answers import AGAIN, SEND_AGAIN
-from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown, SmtpConfigError
+from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown
+from pulumi_smtpconfig.remedies import AGAIN, SEND_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NOTHING_WAS_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.LocalProtocolError,
-    httpx.UnsupportedProtocol,
-)
-
-EXPIRED = 10
+OUTSIDE_ITS_TIME = (9, 10)
+OTHER_NAME = (62, 64)
 UNTRUSTED = (18, 19, 20, 21)
-"""X509_V_ERR codes of OpenSSL: self-signed, or issued by an authority that is not known."""
+"""X509_V_ERR codes of OpenSSL; untrusted: self-signed, or by an authority that is not known."""
 
+PROXY = f"check the proxy in HTTPS_PROXY, and whether it lets this machine connect there, {AGAIN}"
 RAISE_THE_TIMEOUT = f"see that the platform is well, or raise smtpconfig:timeout (seconds), {AGAIN}"
 
 
-def translated(error: httpx.RequestError, quote: Callable[[str], str]) -> SmtpConfigError:
+def translated(
+    error: Exception, quote: Callable[[str], str], *, sent: bool
+) -> ConnectionFailed | OutcomeUnknown:
     """Return what an exception of httpx says, as an error that tells whether anything was sent."""
     cause = _root(error)
-    what = (
-        f"the time was up ({type(error).__name__})" if _is_timeout(error) else _said(cause, quote)
-    )
-    if isinstance(error, NOTHING_WAS_SENT):
-        failed = ConnectionFailed(f"The platform was not reached: {what}.", _remedy(cause))
-        failed.may_pass = not isinstance(cause, ssl.SSLCertVerificationError)
-        return failed
-    unknown = OutcomeUnknown(f"The request was sent, but no answer came: {what}.", SEND_AGAIN)
-    unknown.may_pass = True
-    return unknown
+    is_timeout = isinstance(error, httpx.TimeoutException)
+    what = " within smtpconfig:timeout" if is_timeout else f": {_said(cause, quote)}"
+    if sent:
+        unknown = OutcomeUnknown(
+            f"The request was sent, but no whole answer came{what}.", SEND_AGAIN
+        )
+        unknown.may_pass = True
+        return unknown
+    untrusted = isinstance(cause, ssl.SSLCertVerificationError)
+    how = "'s certificate is not trusted" if untrusted else " was not reached"
+    remedy = PROXY if isinstance(error, httpx.ProxyError) else _remedy(cause)
+    failed = ConnectionFailed(f"The server{how}{what}, so nothing was sent.", remedy)
+    failed.may_pass = not untrusted
+    return failed
 
 
 def _root(error: BaseException) -> BaseException:
     while cause := error.__cause__ or error.__context__:
         error = cause
     return error
-
-
-def _is_timeout(error: httpx.RequestError) -> bool:
-    return isinstance(error, httpx.TimeoutException)
 
 
 def _said(cause: BaseException, quote: Callable[[str], str]) -> str:
@@ -65,10 +60,16 @@ def _remedy(cause: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _certificate_remedy(cause.verify_code)
     if isinstance(cause, socket.gaierror):
-        return f"check hostname and tenantId, and that this machine's DNS knows them, {AGAIN}"
+        return (
+            "check hostname and tenantId (or tokenUrl, connectTo, HTTPS_PROXY, where these are "
+            f"set), and that this machine's DNS knows the host, {AGAIN}"
+        )
     if isinstance(cause, TimeoutError):
         return RAISE_THE_TIMEOUT
-    return f"check hostname and its port, and that this machine may connect there, {AGAIN}"
+    return (
+        "check hostname and its port (or tokenUrl, connectTo, HTTPS_PROXY, where these are set), "
+        f"and that this machine may connect there, {AGAIN}"
+    )
 
 
 def _certificate_remedy(code: int) -> str:
@@ -77,6 +78,11 @@ def _certificate_remedy(code: int) -> str:
             "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
             f"that authority's certificate (PEM), {AGAIN}"
         )
-    if code == EXPIRED:
-        return f"let the platform's certificate be renewed, {AGAIN}"
-    return f"check hostname and tenantId: the certificate is another server's, {AGAIN}"
+    if code in OUTSIDE_ITS_TIME:
+        return f"check this machine's clock, have the server's certificate renewed, {AGAIN}"
+    if code in OTHER_NAME:
+        return (
+            "check hostname and tenantId, as another server may have answered, or have the "
+            f"certificate issued for this name too, {AGAIN}"
+        )
+    return f"have the server's certificate replaced, {AGAIN}"

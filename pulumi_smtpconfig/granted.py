@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.answers import AGAIN
 from pulumi_smtpconfig.oauth import grant, token_endpoint
+from pulumi_smtpconfig.redaction import quoted
+from pulumi_smtpconfig.remedies import AGAIN
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.client import Client
@@ -31,13 +32,14 @@ class GrantedToken:
         self._selected = selected
         self._client = client
         self._tokens = tokens
-        self._url = token_endpoint(selected, request)
+        self._url = token_endpoint(selected, request.access)
         self._key = (selected.source, self._url)
         self._granted: Granted | None = None
-        self.secrets = set(selected.credentials.secrets())
+        self.secrets = {*request.secrets, *selected.credentials.secrets()}
+        self.renewed = f", also to a fresh token from {self._url}"
         self.remedy = (
-            f"a fresh token from {self._url} was refused as well: see that the credentials in "
-            f"{selected.source} may change this tenant's mail settings, {AGAIN}"
+            f"see that the credentials in {selected.source} may change this tenant's mail "
+            f"settings, and that their token is for this tenant, {AGAIN}"
         )
 
     def token(self) -> str:
@@ -46,7 +48,8 @@ class GrantedToken:
         Raises:
             TokenNotGranted: There is none.
         """
-        fetch = partial(grant, self._client, self._selected, self._url)
+        quote = partial(quoted, secrets=self.secrets)
+        fetch = partial(grant, self._client, self._selected, self._url, quote)
         self._granted = self._tokens.get(self._key, fetch)
         self.secrets.add(self._granted.token)
         return self._granted.token

@@ -6,92 +6,128 @@ preview is `UNKNOWN`. It knows neither Pulumi nor HTTP, so that every front door
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.declared import Declared, declared_in
-from pulumi_smtpconfig.errors import while_doing
-from pulumi_smtpconfig.inputs import UNKNOWN, Problem, parse
+from pulumi_smtpconfig.declared import ENDPOINT, declared_in, settled
+from pulumi_smtpconfig.errors import RealmGone, TokenNotGranted, while_doing
+from pulumi_smtpconfig.inputs import UNKNOWN, Problem
 from pulumi_smtpconfig.lint import findings
-from pulumi_smtpconfig.platforms import PLATFORMS
+from pulumi_smtpconfig.live import Live
+from pulumi_smtpconfig.options import CLEAR
+from pulumi_smtpconfig.platform_rules import platform_problems
+from pulumi_smtpconfig.results import Checked, Diff, Properties, Read
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pulumi_smtpconfig.declared import Declared
     from pulumi_smtpconfig.request import Sender
 
-Properties = dict[str, Any]
-
-ENDPOINT = "endpoint"
-"""The output that is no input: the URL that was posted to."""
-
-
-class Checked(NamedTuple):
-    """The canonical form of a program's inputs, and everything that is wrong with them."""
-
-    inputs: Properties
-    problems: list[Problem]
-
-
-class Diff(NamedTuple):
-    """The keys of the inputs that changed, and those of them that make it another resource."""
-
-    changes: list[str]
-    replaces: list[str]
+READABLE = set(SmtpSettings.keys().values()) - {"password"}
+"""The keys of what a refresh replaces by what it reads."""
 
 
 class Lifecycle:
     """What happens to a tenant's mail settings, operation by operation.
 
     Args:
-        sender: Sends what the lifecycle asks for.
+        sender: Sends and reads what the lifecycle asks for.
         tell: Shows the user a line.
     """
 
     def __init__(self, sender: Sender, tell: Callable[[str], None]) -> None:
         self._sender = sender
         self._tell = tell
+        self._live = Live(sender, tell)
+        self._written: set[str] = set()
 
     def check(self, news: Mapping[str, object]) -> Checked:
         """Parse the inputs of a program, without any network."""
         declared, problems = declared_in(news)
-        problems += _tenant_problems(declared.tenant)
+        problems += platform_problems(declared)
         problems += findings(declared.settings)
         problems += self._credentials_problems(declared)
         return Checked(declared.stored(), problems)
 
     def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
-        """Compare what the state holds with what the program says; a value not known differs."""
-        old, new = declared_in(olds)[0].stored(), declared_in(news)[0].stored()
+        """Compare what the state holds with what the program says; a value not known differs.
+
+        What clears a tenant at its end is deleted before its replacement is created, so that it
+        cannot clear what was just set.
+        """
+        before = declared_in(olds)[0]
+        old, new = before.stored(), declared_in(news)[0].stored()
         keys = [*new, *(key for key in old if key not in new)]
         changes = [key for key in keys if new.get(key) is UNKNOWN or new.get(key) != old.get(key)]
-        return Diff(changes, [key for key in changes if key in Tenant.keys().values()])
+        replaces = [key for key in changes if key in Tenant.keys().values()]
+        return Diff(changes, replaces, before.options.on_delete == CLEAR)
 
     def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
-        declared, _ = declared_in(inputs)
-        return declared.tenant.id, self._apply(declared)
+        declared = settled(inputs)
+        with while_doing(_doing(declared)):
+            live = self._live.before(declared)
+            self._live.tell_adopted(declared, live)
+            return declared.tenant.id, self._apply(declared, live)
 
-    def read(self, state: Mapping[str, object]) -> tuple[Properties, Properties]:
-        """Return outputs and inputs as the state has them: these platforms document no reading."""
-        return dict(state), {key: value for key, value in state.items() if key != ENDPOINT}
+    def read(self, state: Mapping[str, object]) -> Read | None:
+        """Return what the platform has, or what the state has where the platform is not read.
+
+        None means that the platform is sure to have nothing.
+
+        Raises:
+            SmtpConfigError: Reading is on, and what the platform has cannot be told.
+        """
+        declared, _ = declared_in(state)
+        with while_doing(_doing(declared, "reading them")):
+            try:
+                live = self._live.fetch(declared)
+            except RealmGone:
+                return None
+        if live is None:
+            self._live.tell_unread(declared)
+            return _read(state)
+        if not live and declared.platform.clear is not None:
+            return None
+        kept = {key: value for key, value in state.items() if key not in READABLE}
+        return _read(kept | declared.platform.decode(live))
 
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
-        declared, _ = declared_in(news)
-        before, problems = parse(SmtpSettings, olds)
-        encode = PLATFORMS[declared.tenant.platform].encode
-        if not problems and encode(declared.settings) == encode(before):
-            return _outputs(declared)
-        return self._apply(declared)
+        declared = settled(news)
+        before, problems = declared_in(olds)
+        encode = declared.platform.encode
+        if not problems and encode(declared.settings) == encode(before.settings):
+            return declared.outputs()
+        with while_doing(_doing(declared)):
+            live = self._live.before(declared) if declared.platform.merges else {}
+            return self._apply(declared, live)
 
     def delete(self, state: Mapping[str, object]) -> None:
-        """Say that the tenant keeps its settings: these platforms document no delete."""
-        self._tell(
-            f'Tenant "{state["tenantId"]}" on {state["hostname"]} keeps its mail settings: '
-            f"{str(state['platform']).upper()} offers no way to delete them."
-        )
+        """Clear the settings where the resource says so, else tell that the tenant keeps them."""
+        declared, _ = declared_in(state)
+        if declared.options.on_delete != CLEAR:
+            self._tell(f"{declared.title} keeps its mail settings: {declared.why_kept}.")
+        elif declared.tenant.id in self._written:
+            self._tell(f"{declared.title} keeps what another resource has just set.")
+        else:
+            self._clear(declared)
+
+    def _clear(self, declared: Declared) -> None:
+        try:
+            with while_doing(_doing(declared, "clearing them")):
+                self._sender.send(declared.clearing())
+        except (RealmGone, TokenNotGranted) as error:
+            if not error.realm_is_gone:
+                raise
+            self._tell(f"{declared.title} is gone already, and its mail settings with it.")
+
+    def _apply(self, declared: Declared, live: Mapping[str, Any]) -> Properties:
+        self._sender.send(declared.setting(live))
+        self._written.add(declared.tenant.id)
+        return declared.outputs()
 
     def _credentials_problems(self, declared: Declared) -> Iterator[Problem]:
         name, hostname = declared.options.credentials, declared.tenant.hostname
@@ -100,25 +136,11 @@ class Lifecycle:
         if reason:
             yield Problem("credentials", reason)
 
-    def _apply(self, declared: Declared) -> Properties:
-        request = declared.request()
-        tenant_id = declared.tenant.tenant_id
-        with while_doing(f'Mail settings of tenant "{tenant_id}": POST {request.url} failed.'):
-            self._sender.send(request)
-        return _outputs(declared)
+
+def _doing(declared: Declared, what: str = "") -> str:
+    what = what or f"{declared.platform.method} {declared.endpoint}"
+    return f'Mail settings of tenant "{declared.tenant.tenant_id}": {what} failed.'
 
 
-def _outputs(declared: Declared) -> Properties:
-    endpoint = PLATFORMS[declared.tenant.platform].endpoint(declared.tenant)
-    return declared.stored() | {ENDPOINT: endpoint}
-
-
-def _tenant_problems(tenant: Tenant) -> Iterator[Problem]:
-    reads: list[object] = [tenant.platform, tenant.tenant_id]
-    reason = "" if UNKNOWN in reads else _tenant_reason(tenant)
-    if reason:
-        yield Problem("tenantId", reason)
-
-
-def _tenant_reason(tenant: Tenant) -> str:
-    return PLATFORMS[tenant.platform].tenant_reason(tenant.tenant_id)
+def _read(state: Mapping[str, object]) -> Read:
+    return Read(dict(state), {key: value for key, value in state.items() if key != ENDPOINT})

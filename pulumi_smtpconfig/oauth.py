@@ -5,24 +5,29 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote as percent_encoded
-from urllib.parse import urlsplit
 
 from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pulumi_smtpconfig.answers import AGAIN, named, words
+from pulumi_smtpconfig.answers import told, words
 from pulumi_smtpconfig.credentials import BearerToken
-from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, TokenNotGranted
-from pulumi_smtpconfig.redaction import quoted
+from pulumi_smtpconfig.errors import (
+    ConfigurationError,
+    ConnectionFailed,
+    SmtpConfigError,
+    TokenNotGranted,
+)
+from pulumi_smtpconfig.remedies import AGAIN
+from pulumi_smtpconfig.urls import filled, is_https
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pulumi_smtpconfig.client import Client
     from pulumi_smtpconfig.credentials import Credentials
-    from pulumi_smtpconfig.request import Request
+    from pulumi_smtpconfig.request import Access
     from pulumi_smtpconfig.selection import Selected
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -30,7 +35,11 @@ LARGEST_MARGIN = 10.0
 """Seconds before its end at which a token is no longer used; a tenth of a short life."""
 
 
-WELL = f"see that this token endpoint is the right one, and well, {AGAIN}"
+WELL = (
+    "see that hostname, basePath and tenantId, or tokenUrl, lead to the right token endpoint, "
+    f"and that it is well, {AGAIN}"
+)
+NOT_GRANTED = {400, 401, 403}
 
 
 class TokenAnswer(BaseModel):
@@ -50,22 +59,20 @@ class Granted:
     best_before: float
 
 
-def token_endpoint(selected: Selected, request: Request) -> str:
+def token_endpoint(selected: Selected, access: Access) -> str:
     """Return the URL to ask for a token.
 
     Raises:
         ConfigurationError: There is none, or it is not https, or it holds a user part.
     """
-    template = selected.credentials.token_url or request.token_url
-    tenant = percent_encoded(request.tenant_id, safe="")
-    url = template.replace("{hostname}", request.hostname).replace("{tenantId}", tenant)
+    url = filled(selected.credentials.token_url or access.token_url, access)
     if not url:
         raise ConfigurationError(
             f"The credentials in {selected.source} lack tokenUrl, "
             "and this platform has no token endpoint that is known.",
             "set tokenUrl, or give a token in place of clientId and the others.",
         )
-    if not _is_endpoint(url):
+    if not is_https(url):
         raise ConfigurationError(
             f"The tokenUrl of the credentials in {selected.source} is no https URL.",
             "set it to https://host/path, with {hostname} and {tenantId} where these belong, "
@@ -74,31 +81,25 @@ def token_endpoint(selected: Selected, request: Request) -> str:
     return url
 
 
-def _is_endpoint(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and named and not set("@{} ") & set(url)
-
-
-def grant(client: Client, selected: Selected, url: str) -> Granted:
+def grant(client: Client, selected: Selected, url: str, quote: Callable[[str], str]) -> Granted:
     """Fetch a token; it is honoured until the smaller of 10 s and a tenth of its life is left.
 
     Raises:
         TokenNotGranted: None came.
     """
-    quote = partial(quoted, secrets=selected.credentials.secrets())
     began = time.monotonic()
     try:
         answer = client.send("POST", url, _form(selected.credentials), FORM, quote)
     except SmtpConfigError as error:
-        raise TokenNotGranted(f"No token came from {url}. {error.happened}", WELL) from None
+        remedy = error.remedy if isinstance(error, ConnectionFailed) else WELL
+        raise TokenNotGranted(f"No token came from {url}. {error.happened}", remedy) from None
     if answer.status != HTTPStatus.OK:
-        said = quote(words(answer.body))
-        remedy = f"check the credentials in {selected.source} and that tokenUrl is right."
-        raise TokenNotGranted(f"{url} answered {named(answer.status)}: {said}.", remedy)
+        check = f"check the credentials in {selected.source}, {AGAIN}"
+        remedy = check if answer.status in NOT_GRANTED else WELL
+        refused = TokenNotGranted(told(f"The token endpoint {url}", answer, quote), remedy)
+        own = not selected.credentials.token_url
+        refused.realm_is_gone = own and words(answer.body) == "Realm does not exist"
+        raise refused
     return _granted(answer.body, began, url)
 
 
@@ -118,7 +119,7 @@ def _granted(body: bytes, began: float, url: str) -> Granted:
     try:
         answer = TokenAnswer.model_validate_json(body)
     except ValidationError:
-        happened = f"{url} answered 200 OK without a token that can be used."
+        happened = f"The token endpoint {url} answered 200 OK without a token that can be used."
         raise TokenNotGranted(happened, WELL) from None
     life = math.inf if answer.expires_in is None else answer.expires_in
     margin = min(LARGEST_MARGIN, life / 10)

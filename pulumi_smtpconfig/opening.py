@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from ssl import SSLError
 from typing import TYPE_CHECKING
+
+import httpx
 
 from pulumi_smtpconfig.client import Client
 from pulumi_smtpconfig.errors import ConfigurationError
@@ -18,6 +23,7 @@ LONGEST_TIMEOUT = 3600.0
 DEFAULT_RETRIES = 3
 MOST_RETRIES = 10
 HIGHEST_PORT = 65535
+ADDRESS = re.compile("(?P<host>[^/]+):(?P<port>[0-9]{1,5})")
 
 
 def open_client(config: Config, warn: Callable[[str], None]) -> Client:
@@ -33,7 +39,7 @@ def open_client(config: Config, warn: Callable[[str], None]) -> Client:
         transport = open_transport(bundle.text if bundle else None, address)
     except OSError as error:
         raise _unusable(bundle, error) from None
-    except (ImportError, ValueError):
+    except (ImportError, ValueError, httpx.InvalidURL):
         raise ConfigurationError(
             "The proxy in HTTPS_PROXY cannot be used.", "set it to http://host:port, or remove it."
         ) from None
@@ -44,10 +50,10 @@ def open_client(config: Config, warn: Callable[[str], None]) -> Client:
 
 def _retries(setting: Setting | None) -> int:
     text = setting.text if setting else str(DEFAULT_RETRIES)
-    if text.isascii() and text.isdigit() and int(text) <= MOST_RETRIES:
+    if text in map(str, range(MOST_RETRIES + 1)):
         return int(text)
     raise ConfigurationError(
-        f"{setting.source if setting else ''} is {text!r}, which is no number of repeats.",
+        f"{setting.source if setting else ''} is {text!r}, which is not valid.",
         f"set it to a number from 0 to {MOST_RETRIES}; left out it is {DEFAULT_RETRIES}.",
     )
 
@@ -62,15 +68,15 @@ def _timeout(setting: Setting | None) -> float:
     if 0 < seconds <= LONGEST_TIMEOUT:
         return seconds
     raise ConfigurationError(
-        f"{setting.source} is {setting.text!r}, which is no number of seconds.",
-        f"set it to a number above 0, at most {LONGEST_TIMEOUT:.0f}; left out it is 30.",
+        f"{setting.source} is {setting.text!r}, which is not valid.",
+        f"set it to a number of seconds above 0, at most {LONGEST_TIMEOUT:.0f}; left out it is 30.",
     )
 
 
 def _address(setting: Setting) -> tuple[str, int]:
-    host, _, port = setting.text.rpartition(":")
-    if host and port.isascii() and port.isdigit() and 0 < int(port) <= HIGHEST_PORT:
-        return host.strip("[]"), int(port)
+    match = ADDRESS.fullmatch(setting.text)
+    if match and 0 < int(match["port"]) <= HIGHEST_PORT:
+        return match["host"].strip("[]"), int(match["port"])
     raise ConfigurationError(
         f"{setting.source} is {setting.text!r}, which is no address.",
         "set it to host:port, as in 127.0.0.1:8443, or remove it.",
@@ -83,7 +89,9 @@ def _unusable(bundle: Setting | None, error: OSError) -> ConfigurationError:
             f"The operating system's certificate authorities cannot be loaded: {error}.",
             "repair its certificate store, as in Debian's package ca-certificates.",
         )
+    path = Path(bundle.text).absolute()
+    why = "it holds no certificate in PEM form" if isinstance(error, SSLError) else error.strerror
     return ConfigurationError(
-        f"The authorities in {bundle.source} ({bundle.text}) cannot be loaded: {error}.",
-        "set it to the path of a file that holds certificates in PEM form, and can be read.",
+        f"The authorities in {bundle.source} cannot be loaded from {path}: {why}.",
+        "set it to the full path of a readable file that holds certificates in PEM form.",
     )

@@ -61,8 +61,12 @@ class SmtpConfigProvider(ResourceProvider):
     @last_line_for_the_user
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say whether there is anything to update or to replace."""
-        changes, replaces = self._lifecycle.diff(_plain(olds), _plain(news))
-        return DiffResult(changes=bool(changes), replaces=replaces)
+        diff = self._lifecycle.diff(_plain(olds), _plain(news))
+        return DiffResult(
+            changes=bool(diff.changes),
+            replaces=diff.replaces,
+            delete_before_replace=diff.delete_before_replace,
+        )
 
     @last_line_for_the_user
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -73,8 +77,8 @@ class SmtpConfigProvider(ResourceProvider):
     @last_line_for_the_user
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return what a refresh finds."""
-        outputs, inputs = self._lifecycle.read(_plain(props))
-        return ReadResult(id_, outputs, inputs)
+        read = self._lifecycle.read(_plain(props))
+        return ReadResult(id_, read.outputs, read.inputs) if read else ReadResult("", {})
 
     @last_line_for_the_user
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:

@@ -8,6 +8,8 @@ import unicodedata
 from html.entities import codepoint2name
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.escapes import undone
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -23,8 +25,17 @@ SHORTEST_REPLACEABLE = 6
 SHORTEST_ENCODED = 5
 """Characters of base64 that a secret of 6 bytes has to itself, whatever stands before it."""
 
+BEGINNING = 12
+"""Characters that are searched for first, as a pattern for a whole token takes 0.4 s to compile."""
+
+NOT_QUOTED = "(an answer that is not quoted, as it may repeat a secret)"
+REPLACED = "[secret]"
+MOST_BACKSLASHES = 2
+"""More of them make the search slow, as each could be escaped by any number of others."""
+
 UNPRINTABLE = {"Cc", "Cf", "Cs"}
 BACKSLASH = r"(?:\\|%(?:25){0,2}5c)"
+AND, HASH, END = (f"(?:{c}|%(?:25){{0,2}}{ord(c):x})" for c in "&#;")
 REST_OF_BASE64 = r"[\w+/=-]*"
 TAG = re.compile(r"<[^<>]*>")
 
@@ -34,18 +45,30 @@ def quoted(text: str, secrets: Iterable[str]) -> str:
 
     Control characters and tags are dropped and at most 300 characters kept. Each secret is
     replaced, also where it is escaped as in JSON, URLs, HTML or base64. A text that holds a secret
-    of under 6 characters, which cannot be told from ordinary text, is left out as a whole.
+    of under 6 characters, which cannot be told from ordinary text, or one in yet another spelling,
+    is left out as a whole.
     """
     if len(text) > LONGEST_TEXT:
         return "(an answer too long to quote)"
     text = _printable(text)
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        shown = re.compile("|".join(_patterns(secret)), re.IGNORECASE)
+    given = sorted(filter(None, secrets), key=len, reverse=True)
+    for secret in filter(_is_searchable, given):
+        if not _pattern(secret, BEGINNING).search(text):
+            continue
+        shown = _pattern(secret)
         if len(secret) < SHORTEST_REPLACEABLE and shown.search(text):
-            return "(an answer that is not quoted, as it may repeat a secret)"
-        text = shown.sub("[secret]", text)
-    text = TAG.sub(" ", text).strip()  # not before, as a secret may hold what looks like a tag
+            return NOT_QUOTED
+        text = shown.sub(REPLACED, text)
+    bare = undone(text.replace(REPLACED, " "))
+    if any(undone(secret) in bare for secret in given):
+        return NOT_QUOTED
+    text = TAG.sub(" ", text)  # not before, as a secret may hold what looks like a tag
+    text = " ".join(text.split())
     return f'"{_shortened(text)}"' if text else "(an empty answer)"
+
+
+def _is_searchable(secret: str) -> bool:
+    return secret.count("\\") <= MOST_BACKSLASHES
 
 
 def _printable(text: str) -> str:
@@ -56,13 +79,17 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
-def _patterns(secret: str) -> Iterator[str]:
-    """Yield patterns for the forms in which a printable text may show a secret."""
+def _pattern(secret: str, length: int | None = None) -> re.Pattern[str]:
+    return re.compile("|".join(_patterns(secret, length)), re.IGNORECASE)
+
+
+def _patterns(secret: str, length: int | None) -> Iterator[str]:
+    """Yield patterns for the forms in which a printable text may show a secret or its beginning."""
     if _printable(secret):
         # Escaping multiplies backslashes, so a run of them is as good as one.
-        yield "".join(map(_spelled, re.sub(r"\\+", r"\\", secret)))
+        yield "".join(map(_spelled, re.sub(r"\\+", r"\\", secret)[:length]))
     for form in _base64(secret.encode()):
-        yield re.escape(form) + REST_OF_BASE64
+        yield re.escape(form[:length]) + REST_OF_BASE64
 
 
 def _spelled(character: str) -> str:
@@ -73,15 +100,24 @@ def _spelled(character: str) -> str:
     code, utf16, utf8 = ord(character), character.encode("utf-16-be"), character.encode()
     units = [utf16[i : i + 2].hex() for i in range(0, len(utf16), 2)]
     spellings = [
+        rf"{AND}(?:amp{END})?(?:{HASH}(?:0{{0,5}}{code}|x0{{0,5}}{code:x})|{_name(code)}){END}",
         "".join(rf"{BACKSLASH}{{1,4}}u{unit}" for unit in units),
         "".join(rf"%(?:25){{0,2}}{byte:02x}" for byte in utf8),
-        rf"&(?:amp;)?(?:#0{{0,5}}{code}|#x0{{0,5}}{code:x}|{codepoint2name.get(code, '#')});",
+        "".join(rf"{BACKSLASH}{{1,4}}x{byte:02x}" for byte in utf8),
         BACKSLASH if character == "\\" else re.escape(character),
         *([r"\+"] if character == " " else []),
-        *([] if character.isascii() else ["\N{REPLACEMENT CHARACTER}", f"%{code:02x}"]),
+        *([] if character.isascii() else _in_latin_1(code)),
     ]
     optional = "?" if unicodedata.category(character) in UNPRINTABLE else ""
     return f"{BACKSLASH}{{0,7}}(?:{'|'.join(spellings)}){optional}"
+
+
+def _name(code: int) -> str:
+    return codepoint2name.get(code, "#")
+
+
+def _in_latin_1(code: int) -> list[str]:
+    return ["\N{REPLACEMENT CHARACTER}", f"%{code:02x}", rf"{BACKSLASH}{{1,4}}x{code:02x}"]
 
 
 def _base64(secret: bytes) -> Iterator[str]:

@@ -1,35 +1,47 @@
-"""What the lifecycle asks to be sent."""
+"""What the lifecycle asks to be sent and read."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Request(NamedTuple):
-    """A JSON body for a tenant's endpoint, and what it takes to have a token for it.
+class Access(NamedTuple):
+    """Whose token a request needs.
 
     Attributes:
-        method: The HTTP method.
-        url: An https URL.
-        body: What to send.
-        secrets: What no error repeats, though the platform may echo it.
         hostname: The tenant's platform, as the credentials' `hostnames` name it.
         tenant_id: The tenant, which a token belongs to.
+        authority: The host and port that the token may be sent to without `hostnames`.
         credentials: The name of a set of credentials; empty for the default one.
         token_url: The template of the token endpoint where the credentials name none; may be empty.
     """
 
-    method: str
-    url: str
-    body: Mapping[str, str]
-    secrets: tuple[str, ...]
     hostname: str
     tenant_id: str
+    authority: str
     credentials: str
     token_url: str
+
+
+class Request(NamedTuple):
+    """A request to a tenant's platform.
+
+    Attributes:
+        access: Whose token goes with it.
+        method: The HTTP method.
+        url: The template of an https URL, with `{hostname}` and `{tenantId}` or without.
+        body: What to send as JSON, or None.
+        secrets: What no error repeats, though the platform may echo it.
+    """
+
+    access: Access
+    method: str
+    url: str
+    body: Mapping[str, Any] | None = None
+    secrets: tuple[str, ...] = ()
 
 
 class Sender(Protocol):
@@ -38,5 +50,11 @@ class Sender(Protocol):
     def send(self, request: Request) -> object:
         """Send it; raise a `SmtpConfigError` unless the platform took it."""
 
+    def read(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object that is read; raise a `SmtpConfigError` where there is none."""
+
     def problem(self, credentials: str, hostname: str) -> str:
         """Return what a preview can say against using credentials for a host, or nothing."""
+
+    def setting(self, key: str) -> str:
+        """Return a connection setting, or nothing."""

@@ -14,6 +14,8 @@ KEYS = {
     "reply_to": "replyTo",
     "reply_to_display_name": "replyToDisplayName",
     "envelope_from": "envelopeFrom",
+    "base_path": "basePath",
+    "on_delete": "onDelete",
 }
 """The attributes whose key in the state, which users see in diffs, is another."""
 
@@ -29,7 +31,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
 
     Args:
         resource_name: The resource's name in the stack.
-        platform: "ssms" or "shift".
+        platform: "ssms", "shift" or "keycloak".
         hostname: The platform's host, with a port if it is not 443: `idp.example.com:8443`.
         tenant_id: The tenant, in its own case; on SSMS a DNS label.
         host: The SMTP server.
@@ -45,6 +47,9 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         password: The SMTP password; always a secret in the state, also if it is given plain.
         credentials: The name of the set in `smtpconfig:credentials` to use; left out, the token or
             OAuth2 keys of the connection settings.
+        base_path: The path that Keycloak's API is below, such as "/auth" on older installations.
+        on_delete: "retain" leaves the settings when the resource is destroyed; "clear" removes
+            them, on Keycloak alone.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -66,6 +71,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     user: pulumi.Output[str | None]
     password: pulumi.Output[str | None]
     credentials: pulumi.Output[str | None]
+    base_path: pulumi.Output[str | None]
+    on_delete: pulumi.Output[str | None]
     endpoint: pulumi.Output[str]
 
     def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
@@ -87,6 +94,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         user: pulumi.Input[str] | None = None,
         password: pulumi.Input[str] | None = None,
         credentials: pulumi.Input[str] | None = None,
+        base_path: pulumi.Input[str] | None = None,
+        on_delete: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -105,6 +114,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "user": user,
             "password": None if password is None else pulumi.Output.secret(password),
             "credentials": credentials,
+            "base_path": base_path,
+            "on_delete": on_delete,
             "endpoint": None,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])

@@ -15,12 +15,14 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from pulumi_smtpconfig.answers import SEND_AGAIN, Answer
 from pulumi_smtpconfig.errors import OutcomeUnknown, SmtpConfigError
+from pulumi_smtpconfig.remedies import SEND_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
+
+    from pulumi_smtpconfig.answers import Answer
 
 TOTAL = 60.0
 """Seconds that all repeats of a request may take together."""

@@ -65,7 +65,8 @@ def _default(config: Config) -> Selected:
     given = {key: s for key in keys if key != "hostnames" and (s := config.get(key))}
     if not given:
         raise ConfigurationError("No token is given for the platform.", _how_to_set("token"))
-    source = given.get("token", next(iter(given.values()))).source
+    used = [given["token"]] if "token" in given else given.values()
+    source = ", ".join(setting.source for setting in used)
     credentials = _parsed({key: setting.text for key, setting in given.items()}, source)
     return Selected(_complete(credentials, source, _how_to_set), source)
 
@@ -78,8 +79,12 @@ def _named(config: Config, name: str) -> Selected:
             source = f'"{name}" of {setting.source}'
             return Selected(_complete(_parsed(sets[name], source), source, _how_to_add), source)
         known += sets
-    names = ", ".join(f'"{other}"' for other in sorted(known)) or "none"
-    raise ConfigurationError(f'There are no credentials "{name}".', f"choose from: {names}.")
+    names = ", ".join(f'"{other}"' for other in sorted(set(known)))
+    choose = f"set credentials to one of {names}, or " if names else ""
+    raise ConfigurationError(
+        f'There are no credentials "{name}".',
+        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} (see README.md).",
+    )
 
 
 def _settings(config: Config) -> Iterator[Setting]:
@@ -103,11 +108,15 @@ def _parsed(values: Any, source: str) -> Credentials:
     try:
         return Credentials.model_validate(values)
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        wrong = [": ".join(filter(None, (_place(e["loc"]), e["msg"]))) for e in error.errors()]
     raise ConfigurationError(
         f"The credentials in {source} are wrong: {'; '.join(wrong)}.",
         "correct these keys; SECURITY.md lists which there are.",
     ) from None
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, parts))
 
 
 def _complete(credentials: Credentials, source: str, how: Callable[[str], str]) -> Credentials:

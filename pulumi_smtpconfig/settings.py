@@ -6,7 +6,15 @@ import re
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from pulumi_smtpconfig.inputs import REQUIRED, UNKNOWN, Inputs, Text, on_one_line, refuse
 
@@ -51,6 +59,13 @@ def _host(text: str) -> str:
     return text
 
 
+def _switch(value: object, parse: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return parse(value)
+    except ValidationError:
+        raise refuse("must be true or false") from None
+
+
 def _password(secret: SecretStr) -> SecretStr:
     password = on_one_line(secret.get_secret_value())
     if password and not password.strip("*"):
@@ -73,6 +88,7 @@ def _default_starttls(known: dict[str, Any]) -> Any:
 RequiredText = Annotated[Text, AfterValidator(_given)]
 RequiredAddress = Annotated[RequiredText, AfterValidator(_address)]
 OptionalAddress = Annotated[Text, AfterValidator(_optional_address)]
+Switch = Annotated[bool, WrapValidator(_switch)]
 Port = Annotated[int, BeforeValidator(_port)]
 Password = Annotated[SecretStr, AfterValidator(_password)]
 
@@ -90,8 +106,8 @@ class SmtpSettings(Inputs):
     reply_to: OptionalAddress = ""
     reply_to_display_name: Text = ""
     envelope_from: OptionalAddress = ""
-    ssl: bool = False
-    starttls: bool = Field(default_factory=_default_starttls)
+    ssl: Switch = False
+    starttls: Switch = Field(default_factory=_default_starttls)
     port: Port = Field(default_factory=_default_port)
     user: Text = ""
     password: Password = SecretStr("")

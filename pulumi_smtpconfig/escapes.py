@@ -1,0 +1,37 @@
+"""Undoing what programs do to a text that they pass on."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from urllib.parse import unquote
+
+DEEPEST = 5
+"""Escapes within escapes that are undone."""
+
+ESCAPE = re.compile(
+    r"\\(?:u\{?(?P<hex>[0-9a-fA-F]{4,6})\}?|x(?P<short>[0-9a-fA-F]{2})|(?P<octal>[0-3][0-7]{2})"
+    r"|(?P<other>.))"
+)
+
+
+def undone(text: str) -> str:
+    """Undo all escapes, in whatever order they were made, and what charsets do not share."""
+    for _ in range(DEEPEST):
+        before, text = text, ESCAPE.sub(_character, html.unescape(unquote(text)))
+        if text == before:
+            break
+    return _folded(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape["octal"]:
+        return chr(int(escape["octal"], 8))
+    code = escape["hex"] or escape["short"]
+    return chr(min(int(code, 16), 0x10FFFF)) if code else escape["other"]
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).replace("+", " ").casefold()
+    return "".join(c for c in plain if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})

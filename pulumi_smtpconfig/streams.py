@@ -1,0 +1,150 @@
+"""Byte streams to a platform: TLS always verified, no wait without an end.
+
+What was sent is known as well, so that an error can tell whether the platform may have it.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import truststore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Address = tuple[str, int]
+SHORTEST_WAIT = 0.001
+"""Seconds; a socket takes 0 for "do not wait at all", which is another mode."""
+
+
+@dataclass
+class Attempt:
+    """One try of a request: until when it may wait, and whether any of it left over TLS."""
+
+    end: float
+    sent: bool = False
+
+
+_attempt: ContextVar[Attempt] = ContextVar("attempt")
+
+
+@contextmanager
+def attempt(seconds: float) -> Iterator[Attempt]:
+    """Let all that this thread sends and receives in the block end within `seconds`.
+
+    Looking up a host name is left to the operating system's own limits.
+    """
+    token = _attempt.set(Attempt(time.monotonic() + seconds))
+    try:
+        yield _attempt.get()
+    finally:
+        _attempt.reset(token)
+
+
+def _left() -> float:
+    return max(_attempt.get().end - time.monotonic(), SHORTEST_WAIT)
+
+
+class Trust:
+    """The operating system's authorities, and those of a PEM file.
+
+    Raises:
+        OSError: The file cannot be read, or holds no certificate (`ssl.SSLError`).
+    """
+
+    def __init__(self, ca_bundle: str | None) -> None:
+        self._ca_bundle = ca_bundle
+        self._of_thread = threading.local()
+        self.context()
+
+    def context(self) -> ssl.SSLContext:
+        """Return the context of this thread; truststore's is not safe, or not quick, to share."""
+        if not hasattr(self._of_thread, "context"):
+            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            if self._ca_bundle:
+                context.load_verify_locations(cafile=self._ca_bundle)
+            self._of_thread.context = context
+        verified: ssl.SSLContext = self._of_thread.context
+        return verified
+
+
+class _Stream(httpcore.NetworkStream):
+    """A stream whose every wait ends with the attempt, so that a slow drip does too."""
+
+    def __init__(self, inner: httpcore.NetworkStream, trust: Trust, *, secure: bool) -> None:
+        self._inner = inner
+        self._trust = trust
+        self._secure = secure
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        return self._inner.read(max_bytes, _left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        _attempt.get().sent |= self._secure
+        self._inner.write(buffer, _left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,  # noqa: ARG002
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        inner = self._inner.start_tls(self._trust.context(), server_hostname, _left())
+        return _Stream(inner, self._trust, secure=True)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Backend(httpcore.SyncBackend):
+    """Connects to one address whatever the URL says, or to what it says; TLS sees the URL alone.
+
+    The pool above keys its connections by the URL's origin, so that none opened for one name
+    serves another.
+    """
+
+    def __init__(self, trust: Trust, connect_to: Address | None) -> None:
+        self._trust = trust
+        self._connect_to = connect_to
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Try each address of the host in turn, within the time that is left."""
+        host, port = self._connect_to or (host, port)
+        *others, last = _addresses(host, port)
+        for address in others:
+            try:
+                inner = super().connect_tcp(address, port, _left(), local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+            return _Stream(inner, self._trust, secure=False)
+        inner = super().connect_tcp(last, port, _left(), local_address, socket_options)
+        return _Stream(inner, self._trust, secure=False)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(error) from error
+    except UnicodeError as error:
+        raise httpcore.ConnectError("this is no host name") from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
