@@ -36,9 +36,10 @@ def test_the_demo_shows_all_steps_and_leaves_nothing(
     """Each step is checked by the demo itself, and no password is shown."""
     output, _ = demo.communicate()
     assert demo.returncode == 0, output
-    assert output.count("=> 1 request(s)") == 3
-    assert output.count("=> 0 request(s)") == 3
+    assert output.count("=> 1 request(s)") == 4
+    assert output.count("=> 0 request(s)") == 4
     assert '~ fromDisplayName: "Acme" => "Acme Corporation"' in output
+    assert '"smtp.somewhere.example" => "smtp.acme.example"' in output
     assert "the first password" not in output
     assert "the next password" not in output
     assert list(tmp_path.iterdir()) == []

@@ -51,6 +51,7 @@ def test_the_way_back_from_an_unknown_outcome_is_the_one_that_the_error_names(
     quickstart: Stack, emulator: Emulator
 ) -> None:
     """After a lost answer a reverted program alone sends nothing, and with `--replace` it does."""
+    quickstart.environment["SMTPCONFIG_RETRIES"] = "0"
     quickstart.must(*UP)
     emulator.order(LOST)
     quickstart.configure(fromDisplayName="Acme")
