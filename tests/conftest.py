@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,15 @@ settings.load_profile("laws")
 
 PASSWORD = 'pw-canary "quoted" \\back ßü%&+/<'
 """A password with what JSON, URLs, HTML and shells escape."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings() -> Iterator[None]:
+    """Keep the developer's own connection settings out."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SMTPCONFIG_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture

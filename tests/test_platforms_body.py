@@ -13,7 +13,8 @@ from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import PlatformName
 
-EVERY_PLATFORM = pytest.mark.parametrize("platform", PlatformName)
+BOTH = [PlatformName.SSMS, PlatformName.SHIFT]
+EVERY_PLATFORM = pytest.mark.parametrize("platform", BOTH)
 ELEVEN = {
     "host",
     "from",
@@ -73,3 +74,13 @@ def test_a_cleared_setting_is_an_empty_text(platform: PlatformName) -> None:
     cleared = dict.fromkeys(ELEVEN, "")
     tls = {"port": "465", "starttls": "false", "ssl": "true"}
     assert encoded(platform, least) == cleared | least | tls
+
+
+@given(program=PROGRAMS)
+def test_keycloak_gets_what_is_not_empty_and_a_login_only_with_auth(
+    program: dict[str, Any],
+) -> None:
+    """A user is kept and used only with `auth`, and without one there is no trace of a login."""
+    full, body = encoded(PlatformName.SSMS, program), encoded(PlatformName.KEYCLOAK, program)
+    login = {"auth": "true", "authType": "basic"} if full["user"] else {}
+    assert body == {key: value for key, value in full.items() if value} | login

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.redaction import LONGEST_QUOTE, quoted
+from pulumi_smtpconfig.redaction import LONGEST_QUOTE, NOT_QUOTED, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "JSON in an URL": lambda secret: quote(json.dumps(secret)[1:-1]),
     "URL in an URL": lambda secret: quote(quote(secret, safe="")),
     "HTML in decimals": lambda secret: "".join(f"&#{ord(character)};" for character in secret),
+    "HTML in an URL": lambda secret: quote(html.escape(secret)),
     "HTML in HTML": lambda secret: html.escape(html.escape(secret)),
     "a page in another charset": lambda secret: re.sub("[^ -~]", "\ufffd", secret),
     "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
@@ -65,6 +66,27 @@ SHORT_SECRETS = st.text(TYPEABLE | HARD, min_size=1, max_size=5).filter(legible)
 def test_a_secret_is_replaced_whole_in_every_form(form: Callable[[str], str], secret: str) -> None:
     """Of an echoed secret nothing is left, and nothing else is lost."""
     assert quoted(FRAME.format(form(secret)), [secret]) == '"«[secret]»"'
+
+
+ODD: dict[str, Callable[[str], str]] = {
+    "Java's XML": lambda secret: secret.replace("'", "&apos;"),
+    "HTML 5": lambda secret: secret.replace("!", "&excl;").replace("@", "&commat;"),
+    "octal": lambda secret: secret.replace("'", r"\047"),
+    "decomposed": lambda secret: unicodedata.normalize("NFD", secret),
+}
+
+
+@pytest.mark.parametrize("form", ODD.values(), ids=ODD.keys())
+def test_a_secret_in_an_odd_spelling_is_not_shown(form: Callable[[str], str]) -> None:
+    """What no pattern knows is found when all escapes are undone."""
+    secret = "it's!a@canary-äöü"
+    assert "canary" not in quoted(FRAME.format(form(secret)), [secret])
+
+
+@pytest.mark.parametrize("secret", ["a\\" * 12 + "b", "\\\u200b" * 6 + "xyzxyz", "\\" * 30])
+def test_a_secret_of_many_backslashes_is_not_shown(secret: str) -> None:
+    """It would take long to search, so the whole quote is left out where it may be."""
+    assert quoted(f"wrong: {json.dumps(secret)}", [secret]) == NOT_QUOTED
 
 
 @given(user=st.text(TYPEABLE | HARD, max_size=10), secret=SECRETS)

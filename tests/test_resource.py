@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 
 from pulumi_smtpconfig import SmtpConfig
+from pulumi_smtpconfig.options import Options
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 
-KEYS = Tenant.keys() | SmtpSettings.keys()
+KEYS = Tenant.keys() | SmtpSettings.keys() | Options.keys()
 ATTRIBUTES = set(SmtpConfig.__annotations__)
 PARAMETERS = inspect.signature(SmtpConfig).parameters
 

@@ -12,6 +12,7 @@ import trustme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -51,15 +52,22 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def tls_witness(ca_bundle: Path, *names: str) -> Iterator[TlsWitness]:
+def tls_witness(
+    ca_bundle: Path,
+    *names: str,
+    context: ssl.SSLContext | None = None,
+    valid_until: datetime | None = None,
+) -> Iterator[TlsWitness]:
     """Run a witness with a certificate for `names`, and write its authority to `ca_bundle`."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(ca_bundle)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names).configure_cert(context)
+    context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names, not_after=valid_until).configure_cert(context)
     with TlsWitness(context) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
