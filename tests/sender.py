@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.errors import SmtpConfigError
+
 if TYPE_CHECKING:
-    from pulumi_smtpconfig.errors import SmtpConfigError
     from pulumi_smtpconfig.request import Request
 
 
@@ -21,7 +22,7 @@ class KeepingSender:
         self.sent: list[Request] = []
         self.asked: list[tuple[str, str]] = []
         self.read_requests: list[Request] = []
-        self.realm: dict[str, Any] = {"smtpServer": {}}
+        self.realm: dict[str, Any] | SmtpConfigError = {"smtpServer": {}}
         self.settings: dict[str, str] = {}
         self._failure = failure
         self._reason = reason
@@ -33,8 +34,10 @@ class KeepingSender:
             raise self._failure
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Answer with the realm that a test gives."""
+        """Answer with the realm that a test gives, or fail with its error."""
         self.read_requests.append(request)
+        if isinstance(self.realm, SmtpConfigError):
+            raise self.realm
         return self.realm
 
     def setting(self, key: str) -> str:
