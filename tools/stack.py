@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PASSPHRASE = "a passphrase of the demo and the tests"  # noqa: S105 - it guards made-up secrets
+
+
+PATIENCE = 10.0
+"""Seconds that the engine has to end when it is interrupted."""
 
 
 class Run(NamedTuple):
@@ -56,17 +62,24 @@ class Stack:
 
     def run(self, *arguments: str, stdin: str | None = None) -> Run:
         """Run `pulumi` with arguments; standard error is part of the output."""
-        done = subprocess.run(
-            ["pulumi", "--non-interactive", "--color=never", *arguments],
+        command = ["pulumi", "--non-interactive", "--color=never", *arguments]
+        engine = subprocess.Popen(
+            command,
             cwd=self.project,
             env=self.environment,
-            input=stdin,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
+            start_new_session=True,
         )
-        return Run(done.stdout, done.returncode)
+        with engine:
+            try:
+                output, _ = engine.communicate(stdin)
+            except BaseException:
+                _end(engine)
+                raise
+        return Run(output, engine.returncode)
 
     def must(self, *arguments: str, stdin: str | None = None) -> str:
         """Run `pulumi` and return what it printed.
@@ -92,6 +105,15 @@ class Stack:
         """Return the stack's state as `pulumi stack export` has it, secrets as ciphertext."""
         state: dict[str, Any] = json.loads(self.must("stack", "export"))
         return state
+
+
+def _end(engine: subprocess.Popen[str]) -> None:
+    """End the engine and all that it started; its language host would outlive it."""
+    os.killpg(engine.pid, signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        engine.wait(PATIENCE)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(engine.pid, signal.SIGKILL)
 
 
 def _unconfigured() -> dict[str, str]:

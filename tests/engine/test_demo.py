@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from tests.engine.conftest import CHECKOUT
@@ -52,6 +53,8 @@ def test_an_interrupted_demo_leaves_nothing(demo: subprocess.Popen[str], tmp_pat
         assert demo.poll() is None
     demo.send_signal(signal.SIGINT)
     output, _ = demo.communicate()
+    started = [p for p in psutil.process_iter(["environ"]) if str(tmp_path) in str(p.info)]
+    assert psutil.wait_procs(started, timeout=20)[1] == []
     assert demo.returncode == 130
     assert output.strip().splitlines()[-1].startswith("The demo was interrupted")
     assert list(tmp_path.iterdir()) == []

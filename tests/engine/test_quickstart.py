@@ -32,3 +32,15 @@ def test_the_life_of_a_resource_costs_one_request_for_each_change(
     quickstart.must("preview", "--expect-no-changes")
     assert "keeps its mail settings" in quickstart.must("destroy", "--yes")
     assert len(requests) == 3
+
+
+def test_another_tenant_is_a_replacement_that_leaves_the_old_one_as_it_is(
+    quickstart: Stack, emulator: Emulator
+) -> None:
+    """The new tenant is set, the old one keeps its settings, and the user is told so."""
+    quickstart.must(*UP)
+    quickstart.configure(tenantId="DEV3")
+    assert "+-pulumi-python" in quickstart.must("preview", "--diff").replace(" ", "")
+    assert 'Tenant "ACME" on idp.example.com keeps its mail settings' in quickstart.must(*UP)
+    assert sorted(emulator.tenants) == ["ACME", "DEV3"]
+    assert len(emulator.requests) == 2
