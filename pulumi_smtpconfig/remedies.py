@@ -14,8 +14,9 @@ REMEDIES = {
 }
 ASK_THE_PLATFORM = f"look into the platform's log for this request, {AGAIN}"
 SEND_AGAIN = (
-    "run the same command again, which sends the settings again: the platform may hold the old "
-    "ones or the new ones.\n  If it fails again, check hostname and look into the platform's log.\n"
+    "run `pulumi up` again with the same options, which sends the settings again: the platform may "
+    "hold the old ones or the new ones.\n"
+    "  If it fails again, check hostname and look into the platform's log.\n"
     "  Reverting the program alone sends nothing. To go back to the old settings, "
     "revert it and run `pulumi up --replace URN` with the URN from `pulumi stack --show-urns`."
 )

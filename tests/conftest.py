@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 # Every run tries the same examples, and none fails for its time: a red law is red again.
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
+
+# A run in the background may have been started with Ctrl-C ignored, which programs inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PASSWORD = 'pw-canary "quoted" \\back ßü%&+/<'
 """A password with what JSON, URLs, HTML and shells escape."""
