@@ -76,7 +76,12 @@ def test_a_rotated_token_is_seen_by_variable_or_with_run_program(
     stack.environment["SMTPCONFIG_TOKEN"] = emulator.token
     stack.must("refresh", "--yes")
     stack.must("preview", "--refresh", "--expect-no-changes")
-    stack.must("destroy", "--yes", "--refresh")
+    stack.must("destroy", "--preview-only", "--refresh")
+    del stack.environment["SMTPCONFIG_TOKEN"]
+    stack.configure_secret("smtpconfig:token", emulator.token)
+    assert stack.run("destroy", "--preview-only", "--refresh").status
+    stack.must("refresh", "--yes", "--run-program")
+    stack.must("destroy", "--yes", "--run-program")
 
 
 def test_where_reading_is_off_a_refresh_says_so_once(stack: Stack, emulator: Emulator) -> None:

@@ -52,3 +52,26 @@ def test_the_example_lives_from_preview_to_destroy(
     assert keycloak.smtp(realm)["host"] == "smtp.acme.example"
     stack.must("destroy", "--yes")
     assert keycloak.smtp(realm) == {}
+
+
+def test_a_destroy_with_rotated_config_needs_the_program(
+    keycloak: Keycloak, realm: str, stack: Stack
+) -> None:
+    """A destroy uses the credentials of the last up, and with `--run-program` today's."""
+    for name in ("CLIENT_ID", "CLIENT_SECRET"):
+        del stack.environment[f"SMTPCONFIG_{name}"]
+    configure(stack, "first", keycloak.create_client(realm, "first", ["manage-realm"]))
+    stack.must(*UP)
+    (client,) = keycloak.ask("GET", f"/{realm}/clients?clientId=first").json()
+    keycloak.ask("DELETE", f"/{realm}/clients/{client['id']}")
+    configure(stack, "second", keycloak.create_client(realm, "second", ["manage-realm"]))
+    assert stack.run("destroy", "--yes", "--skip-preview").status
+    assert keycloak.smtp(realm)
+    stack.must("destroy", "--yes", "--skip-preview", "--run-program")
+    assert keycloak.smtp(realm) == {}
+
+
+def configure(stack: Stack, client_id: str, secret: str) -> None:
+    """Put OAuth2 credentials into the stack's config."""
+    stack.configure(**{"smtpconfig:clientId": client_id})
+    stack.configure_secret("smtpconfig:clientSecret", secret)
