@@ -122,7 +122,7 @@ class Connection:
         if selected.credentials.token.get_secret_value():
             return GivenToken(selected)
         # Whoever gives a token does not pay for importing an OAuth2 library.
-        from pulumi_smtpconfig.granted import GrantedToken  # noqa: PLC0415
+        from pulumi_smtpconfig.granted import GrantedToken  # noqa: PLC0415 - as said
 
         return GrantedToken(selected, request, self._tokens, client)
 
@@ -130,7 +130,7 @@ class Connection:
         with self._lock:
             if self._client is None:
                 # A preview sends nothing, so it does not pay for importing httpx.
-                from pulumi_smtpconfig.opening import open_client  # noqa: PLC0415
+                from pulumi_smtpconfig.opening import open_client  # noqa: PLC0415 - as said
 
                 self._client = open_client(self._config, self._warn)
             return self._client

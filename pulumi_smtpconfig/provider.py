@@ -43,10 +43,10 @@ class SmtpConfigProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the config without reading it, so that a bad setting cannot block a destroy."""
         # The program imports this module too, and needs none of what it takes to run.
-        from pulumi_smtpconfig.config import Config  # noqa: PLC0415
-        from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415
-        from pulumi_smtpconfig.lifecycle import Lifecycle  # noqa: PLC0415
-        from pulumi_smtpconfig.orphan import stop_with_the_engine  # noqa: PLC0415
+        from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.lifecycle import Lifecycle  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.orphan import stop_with_the_engine  # noqa: PLC0415 - as said
 
         stop_with_the_engine()
         connection = Connection(Config(req.config.get), pulumi.log.warn)

@@ -78,17 +78,17 @@ class Trust:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A stream whose every wait ends with the attempt, so that a slow drip does too."""
+    """A stream whose waits end with the attempt, whatever httpcore asks, so a drip does too."""
 
     def __init__(self, inner: httpcore.NetworkStream, trust: Trust, *, secure: bool) -> None:
         self._inner = inner
         self._trust = trust
         self._secure = secure
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - as said
         return self._inner.read(max_bytes, _left())
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as said
         _attempt.get().sent |= self._secure
         self._inner.write(buffer, _left())
 
@@ -97,9 +97,9 @@ class _Stream(httpcore.NetworkStream):
 
     def start_tls(
         self,
-        ssl_context: ssl.SSLContext,  # noqa: ARG002
+        ssl_context: ssl.SSLContext,  # noqa: ARG002 - as said
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002 - as said
     ) -> httpcore.NetworkStream:
         inner = self._inner.start_tls(self._trust.context(), server_hostname, _left())
         return _Stream(inner, self._trust, secure=True)
@@ -123,11 +123,11 @@ class Backend(httpcore.SyncBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002 - as said
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Try each address of the host in turn, within the time that is left."""
+        """Try each address of the host in turn, within what is left of the attempt's own time."""
         host, port = self._connect_to or (host, port)
         *others, last = _addresses(host, port)
         for address in others:

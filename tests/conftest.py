@@ -34,6 +34,13 @@ def no_settings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Emulator]:
+    """A platform that the tests of a module share, which is faster than one for each."""
+    with Emulator() as running:
+        yield running
+
+
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     """A platform of the test's own."""

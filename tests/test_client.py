@@ -24,13 +24,6 @@ BODY = {"host": "smtp.acme.example", "from": "no-reply@acme.example"}
 CAP = b"{" + b" " * (LARGEST_ANSWER - 2) + b"}"
 
 
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Emulator]:
-    """A platform for all tests of this module, which is faster than one for each."""
-    with Emulator() as running:
-        yield running
-
-
 @pytest.fixture
 def emulator(platform: Emulator) -> Emulator:
     """The platform, its memory empty."""

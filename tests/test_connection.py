@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,17 +14,7 @@ from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, Refused
 from tests.connections import connection_to, send
 from tests.platform_request import SETTINGS, platform_request
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 GZIP = {"Content-Encoding": "gzip"}
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Emulator]:
-    """A platform for all tests of this module, which is faster than one for each."""
-    with Emulator() as running:
-        yield running
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from .certificates import server_context
 class _Protocol(H11Protocol):
     """HTTP/1.1 whose requests know their transport, so that a fault can cut it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
         # asyncio does so itself, but not for a listener that was handed to it.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

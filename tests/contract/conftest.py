@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.emulator import Emulator
 from tests.contract.host import Host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+
+    from pulumi_smtpconfig.emulator import Emulator
 
     OpenHost = Callable[..., AbstractContextManager[Host]]
 
@@ -32,13 +33,6 @@ def python(request: pytest.FixtureRequest) -> Path:
     interpreter = ENVIRONMENTS[request.param]
     assert interpreter.exists(), f"{interpreter} is missing: run `make test`"
     return interpreter
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Emulator]:
-    """A platform that the tests of a module share, as a host is slow to start."""
-    with Emulator() as running:
-        yield running
 
 
 @pytest.fixture
