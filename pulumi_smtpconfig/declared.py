@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pulumi_smtpconfig.errors import ConfigurationError
-from pulumi_smtpconfig.inputs import UNKNOWN, Problem, parse
+from pulumi_smtpconfig.inputs import parse
 from pulumi_smtpconfig.options import Options
 from pulumi_smtpconfig.platforms import PLATFORMS, Platform
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.request import Access, Request
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant

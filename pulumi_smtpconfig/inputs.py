@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -23,28 +23,13 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-class Unknown(enum.Enum):
-    """The type of `UNKNOWN`."""
-
-    UNKNOWN = "unknown"
-
-
-UNKNOWN = Unknown.UNKNOWN
 REQUIRED = "is required"
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong with one property, said without its value, which may be secret."""
-
-    property: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.property}: {self.reason}"
 
 
 def refuse(reason: str) -> PydanticCustomError:

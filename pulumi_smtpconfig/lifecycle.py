@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.declared import ENDPOINT, declared_in, settled
 from pulumi_smtpconfig.errors import RealmGone, TokenNotGranted, while_doing
-from pulumi_smtpconfig.inputs import UNKNOWN, Problem
 from pulumi_smtpconfig.lint import findings
 from pulumi_smtpconfig.live import Live
 from pulumi_smtpconfig.options import CLEAR
 from pulumi_smtpconfig.platform_rules import platform_problems
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.results import Checked, Diff, Properties, Read
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
@@ -47,7 +47,7 @@ class Lifecycle:
         """Parse the inputs of a program, without any network."""
         declared, problems = declared_in(news)
         problems += platform_problems(declared)
-        problems += findings(declared.settings)
+        problems += findings(declared.settings.stored())
         problems += self._credentials_problems(declared)
         return Checked(declared.stored(), problems)
 

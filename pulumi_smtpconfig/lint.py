@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_smtpconfig.inputs import UNKNOWN, Problem
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pulumi_smtpconfig.settings import SmtpSettings
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class Rule(NamedTuple):
-    """A rule on some settings, which it reads by name; `broken` gets their values in that order."""
+    """A rule on some settings, which it reads by key; `broken` gets their values in that order."""
 
     property: str
     reads: tuple[str, ...]
@@ -46,9 +44,9 @@ RULES = (
 )
 
 
-def findings(settings: SmtpSettings) -> Iterator[Problem]:
-    """Yield a problem for each rule that the settings break."""
+def findings(settings: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield a problem for each rule that settings break, given as the state keeps them."""
     for rule in RULES:
-        values: list[Any] = [getattr(settings, name) for name in rule.reads]
+        values: list[Any] = [settings.get(key, "") for key in rule.reads]
         if UNKNOWN not in values and rule.broken(*values):
             yield Problem(rule.property, rule.reason)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.inputs import UNKNOWN, Problem
 from pulumi_smtpconfig.options import CLEAR
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -92,7 +92,7 @@ class SmtpConfigProvider(ResourceProvider):
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
-    from pulumi_smtpconfig.inputs import UNKNOWN  # noqa: PLC0415 - see configure
+    from pulumi_smtpconfig.problems import UNKNOWN  # noqa: PLC0415 - see configure
 
     return {
         key: UNKNOWN if isinstance(value, Unknown) else value
@@ -102,6 +102,6 @@ def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dynamic(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    from pulumi_smtpconfig.inputs import UNKNOWN  # noqa: PLC0415 - see configure
+    from pulumi_smtpconfig.problems import UNKNOWN  # noqa: PLC0415 - see configure
 
     return {key: pulumi.UNKNOWN if value is UNKNOWN else value for key, value in inputs.items()}

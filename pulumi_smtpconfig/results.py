@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from pulumi_smtpconfig.inputs import Problem
+    from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
 

@@ -16,7 +16,8 @@ from pydantic import (
     WrapValidator,
 )
 
-from pulumi_smtpconfig.inputs import REQUIRED, UNKNOWN, Inputs, Text, on_one_line, refuse
+from pulumi_smtpconfig.inputs import REQUIRED, Inputs, Text, on_one_line, refuse
+from pulumi_smtpconfig.problems import UNKNOWN
 
 IMPLICIT_TLS_PORT = 465
 SUBMISSION_PORT = 587

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from pulumi_smtpconfig.inputs import UNKNOWN, Inputs, Problem, Text, parse, refuse
+from pulumi_smtpconfig.inputs import Inputs, Text, parse, refuse
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 

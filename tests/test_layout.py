@@ -19,8 +19,8 @@ NAME = "pulumi_smtpconfig"
 
 SHARED = ("errors", "request")
 MAIL = (
-    *("inputs", "settings", "tenant", "options"),
-    *("lint", "codec", "platforms", "declared", "platform_rules"),
+    *("problems", "lint", "inputs", "settings", "tenant", "options"),
+    *("codec", "platforms", "declared", "platform_rules"),
     *("live", "results", "lifecycle"),
 )
 HTTP = (

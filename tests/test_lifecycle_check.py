@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.inputs import UNKNOWN
 from pulumi_smtpconfig.lifecycle import Lifecycle
+from pulumi_smtpconfig.problems import UNKNOWN
 from tests.sender import KeepingSender
 
 LIFECYCLE = Lifecycle(KeepingSender(), tell=lambda _: None)

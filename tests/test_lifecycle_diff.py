@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_smtpconfig.inputs import UNKNOWN
 from pulumi_smtpconfig.lifecycle import Lifecycle
+from pulumi_smtpconfig.problems import UNKNOWN
 from tests.sender import KeepingSender
 
 LIFECYCLE = Lifecycle(KeepingSender(), tell=lambda _: None)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_smtpconfig.inputs import UNKNOWN, parse
+from pulumi_smtpconfig.inputs import parse
+from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings import SmtpSettings
 
 LEAST = {"host": "smtp.acme.example", "from": "no-reply@acme.example"}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.inputs import UNKNOWN, parse
+from pulumi_smtpconfig.inputs import parse
+from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.tenant import Tenant
 
 ACME = {"platform": "shift", "hostname": "idp.example.com", "tenantId": "Acme"}
