@@ -86,17 +86,20 @@ def _pattern(secret: str, length: int | None = None) -> re.Pattern[str]:
 def _patterns(secret: str, length: int | None) -> Iterator[str]:
     """Yield patterns for the forms in which a printable text may show a secret or its beginning."""
     if _printable(secret):
-        # Escaping multiplies backslashes, so a run of them is as good as one.
-        yield "".join(map(_spelled, re.sub(r"\\+", r"\\", secret)[:length]))
+        # Escaping multiplies backslashes, so a run of them may be shown as one.
+        yield "".join(map(_spelled, re.findall(r"\\+|[^\\]", secret)[:length]))
     for form in _base64(secret.encode()):
         yield re.escape(form[:length]) + REST_OF_BASE64
 
 
-def _spelled(character: str) -> str:
+def _spelled(run: str) -> str:
     """Return a pattern for a character as texts, JSON, URLs and HTML write it, also one in another.
+
+    A run of backslashes may be written as one or more.
 
     Every repetition is bounded, so that no text can make the search slow.
     """
+    character = run[0]
     code, utf16, utf8 = ord(character), character.encode("utf-16-be"), character.encode()
     units = [utf16[i : i + 2].hex() for i in range(0, len(utf16), 2)]
     spellings = [
@@ -109,7 +112,8 @@ def _spelled(character: str) -> str:
         *([] if character.isascii() else _in_latin_1(code)),
     ]
     optional = "?" if unicodedata.category(character) in UNPRINTABLE else ""
-    return f"{BACKSLASH}{{0,7}}(?:{'|'.join(spellings)}){optional}"
+    often = optional or ("" if len(run) == 1 else f"{{1,{len(run)}}}")
+    return f"{BACKSLASH}{{0,7}}(?:{'|'.join(spellings)}){often}"
 
 
 def _name(code: int) -> str:
