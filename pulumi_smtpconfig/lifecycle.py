@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.declared import ENDPOINT, declared_in, settled
 from pulumi_smtpconfig.errors import RealmGone, TokenNotGranted, while_doing
-from pulumi_smtpconfig.lint import findings
+from pulumi_smtpconfig.lint import errors
 from pulumi_smtpconfig.live import Live
 from pulumi_smtpconfig.options import CLEAR
 from pulumi_smtpconfig.platform_rules import platform_problems
@@ -47,7 +47,8 @@ class Lifecycle:
         """Parse the inputs of a program, without any network."""
         declared, problems = declared_in(news)
         problems += platform_problems(declared)
-        problems += findings(declared.settings.stored())
+        found = errors(declared.settings.stored())
+        problems += [Problem(finding.property, finding.reason) for finding in found]
         problems += self._credentials_problems(declared)
         return Checked(declared.stored(), problems)
 

@@ -5,22 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
-
-KEYS = {
-    "tenant_id": "tenantId",
-    "from_": "from",
-    "from_display_name": "fromDisplayName",
-    "reply_to": "replyTo",
-    "reply_to_display_name": "replyToDisplayName",
-    "envelope_from": "envelopeFrom",
-    "base_path": "basePath",
-    "on_delete": "onDelete",
-}
-"""The attributes whose key in the state, which users see in diffs, is another."""
-
-ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
-
 
 class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """The mail settings of one tenant of an identity platform.

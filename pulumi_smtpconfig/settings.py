@@ -1,4 +1,7 @@
-"""What a tenant's mail settings are: their types, defaults and canonical form."""
+"""What a tenant's mail settings are: their types, defaults and canonical form.
+
+Which values they may have, apart and together, is for the rules of `lint`.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,11 @@ from pydantic import (
     WrapValidator,
 )
 
-from pulumi_smtpconfig.inputs import REQUIRED, Inputs, Text, on_one_line, refuse
+from pulumi_smtpconfig.inputs import REQUIRED, Inputs, on_one_line, refuse
+from pulumi_smtpconfig.lint_connection import PORTS, SMTPS, SUBMISSION
 from pulumi_smtpconfig.problems import UNKNOWN
 
-IMPLICIT_TLS_PORT = 465
-SUBMISSION_PORT = 587
-HIGHEST_PORT = 65535
+HIGHEST_PORT = PORTS[-1]
 DECIMAL = re.compile(r"[0-9]{1,5}")
 
 
@@ -49,15 +51,9 @@ def _port(value: object) -> object:
     number = int(value) if isinstance(value, float) and value.is_integer() else value
     if isinstance(number, str) and DECIMAL.fullmatch(number):
         number = int(number)
-    if type(number) is not int or not 1 <= number <= HIGHEST_PORT:
+    if type(number) is not int:
         raise refuse(f"must be a whole number from 1 to {HIGHEST_PORT}")
     return number
-
-
-def _host(text: str) -> str:
-    if any(map(str.isspace, text)):
-        raise refuse("holds a space")
-    return text
 
 
 def _switch(value: object, parse: ValidatorFunctionWrapHandler) -> object:
@@ -67,18 +63,9 @@ def _switch(value: object, parse: ValidatorFunctionWrapHandler) -> object:
         raise refuse("must be true or false") from None
 
 
-def _password(secret: SecretStr) -> SecretStr:
-    password = on_one_line(secret.get_secret_value())
-    if password and not password.strip("*"):
-        raise refuse(
-            "holds only asterisks, which platforms show in place of a password; give the real one"
-        )
-    return secret
-
-
 def _default_port(known: dict[str, Any]) -> Any:
     ssl = known.get("ssl", UNKNOWN)
-    return ssl if ssl is UNKNOWN else IMPLICIT_TLS_PORT if ssl else SUBMISSION_PORT
+    return ssl if ssl is UNKNOWN else SMTPS if ssl else SUBMISSION
 
 
 def _default_starttls(known: dict[str, Any]) -> Any:
@@ -86,12 +73,12 @@ def _default_starttls(known: dict[str, Any]) -> Any:
     return ssl if ssl is UNKNOWN else not ssl
 
 
-RequiredText = Annotated[Text, AfterValidator(_given)]
-RequiredAddress = Annotated[RequiredText, AfterValidator(_address)]
-OptionalAddress = Annotated[Text, AfterValidator(_optional_address)]
+Given = Annotated[str, AfterValidator(_given)]
+RequiredText = Annotated[Given, AfterValidator(on_one_line)]
+RequiredAddress = Annotated[Given, AfterValidator(_address)]
+OptionalAddress = Annotated[str, AfterValidator(_optional_address)]
 Switch = Annotated[bool, WrapValidator(_switch)]
 Port = Annotated[int, BeforeValidator(_port)]
-Password = Annotated[SecretStr, AfterValidator(_password)]
 
 
 class SmtpSettings(Inputs):
@@ -101,14 +88,14 @@ class SmtpSettings(Inputs):
     and RFC 6409); every other setting is empty.
     """
 
-    host: Annotated[RequiredText, AfterValidator(_host)] = ""
+    host: Given = ""
     from_: RequiredAddress = Field("", alias="from")
-    from_display_name: Text = ""
+    from_display_name: str = ""
     reply_to: OptionalAddress = ""
-    reply_to_display_name: Text = ""
+    reply_to_display_name: str = ""
     envelope_from: OptionalAddress = ""
     ssl: Switch = False
     starttls: Switch = Field(default_factory=_default_starttls)
     port: Port = Field(default_factory=_default_port)
-    user: Text = ""
-    password: Password = SecretStr("")
+    user: str = ""
+    password: SecretStr = SecretStr("")

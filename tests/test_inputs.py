@@ -15,7 +15,7 @@ from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 
 KEYS = [(model, key) for model in (Tenant, SmtpSettings) for key in model.keys().values()]
-TEXT_KEYS = [(model, key) for model, key in KEYS if key not in {"ssl", "starttls", "port"}]
+TEXT_KEYS = [(model, key) for model, key in KEYS if model is Tenant]
 IDS = [key for _, key in KEYS]
 CONTROLS = st.characters(categories=["Cc", "Cs", "Zl", "Zp"])
 

@@ -19,7 +19,8 @@ NAME = "pulumi_smtpconfig"
 
 SHARED = ("errors", "request")
 MAIL = (
-    *("problems", "lint", "inputs", "settings", "tenant", "options"),
+    *("problems", "mail_services", "lint_rule", "lint_connection", "lint_login"),
+    *("lint_texts", "lint_host", "lint", "inputs", "settings", "tenant", "options"),
     *("codec", "platforms", "declared", "platform_rules"),
     *("live", "results", "lifecycle"),
 )
@@ -32,7 +33,7 @@ AUTH = (
     *("opening", "exchange", "connection"),
 )
 WIRE = (*HTTP, *AUTH)
-FRONT = ("orphan", "provider", "resource", "__init__")
+FRONT = ("orphan", "provider", "keys", "resource", "__init__")
 ORDER = (*SHARED, *MAIL, *WIRE, *FRONT)
 """A module imports only those before it."""
 

@@ -1,4 +1,4 @@
-"""Rules on settings taken together, on every combination of what they read."""
+"""Rules on parsed settings, with the defaults of what a program leaves out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from pulumi_smtpconfig.inputs import parse
-from pulumi_smtpconfig.lint import RULES, findings
+from pulumi_smtpconfig.lint import errors, warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings import SmtpSettings
 
@@ -16,11 +16,9 @@ CANARY = "c4n4ry"
 
 
 def found(**properties: object) -> list[str]:
-    """Return the keys that the rules complain of."""
-    return [
-        finding.property
-        for finding in findings(parse(SmtpSettings, LEAST | properties)[0].stored())
-    ]
+    """Return the keys that errors complain of."""
+    settings = parse(SmtpSettings, LEAST | properties)[0].stored()
+    return [error.property for error in errors(settings)]
 
 
 @pytest.mark.parametrize(("ssl", "starttls"), list(product([True, False, None, UNKNOWN], repeat=2)))
@@ -55,12 +53,16 @@ def test_user_and_password_come_together(
 
 
 def test_a_wrong_value_is_not_judged_twice() -> None:
-    """A password that cannot be parsed is not reported as missing, nor a user as superfluous."""
-    assert not found(user="acme", password="***")
-    assert not found(user=5, password="s3cret")
+    """A password that is never right is not reported as missing, nor a user as superfluous."""
+    assert not found(user="acme", password=5)
+    assert not found(user=5, password=CANARY)
+    assert found(user="acme", password="***") == found(password="***") == ["password"]
+    assert found(password="${SMTP_PASSWORD}") == ["password"]
 
 
-def test_rules_read_and_name_what_exists() -> None:
-    """A rule reads keys of the settings and stands on one of them."""
-    named = {key for rule in RULES for key in (*rule.reads, rule.property)}
-    assert named <= set(SmtpSettings.keys().values())
+@pytest.mark.parametrize("ssl", [True, False, None, UNKNOWN])
+@pytest.mark.parametrize("login", [{}, {"user": "acme", "password": CANARY}], ids=str)
+def test_defaults_bring_no_warning(ssl: object, login: dict[str, object]) -> None:
+    """Who leaves port and starttls to this package is on the safe side."""
+    settings = parse(SmtpSettings, LEAST | login | {"ssl": ssl})[0].stored()
+    assert not list(warnings(settings))
