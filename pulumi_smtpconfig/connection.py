@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.client import Client
     from pulumi_smtpconfig.config import Config
-    from pulumi_smtpconfig.request import Request
+    from pulumi_smtpconfig.request import Request, Step, Verification
     from pulumi_smtpconfig.selection import Selected
 
 READ_REMEDIES: dict[int, str] = {
@@ -103,6 +103,19 @@ class Connection:
             raise ReadFailed(error.happened, f"see that the platform is well, {AGAIN}") from None
         except Refused as error:
             raise ReadFailed(error.happened, error.remedy) from None
+
+    def verify(self, verification: Verification) -> list[Step]:
+        """Try settings at their SMTP server, without a mail; `connectTo` does not count there.
+
+        Raises:
+            NotVerified: The server does not take them.
+            ConfigurationError: `caBundle` is wrong.
+        """
+        # An operation without verification does not pay for importing smtplib.
+        from pulumi_smtpconfig.opening import open_trust  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.smtp import verify  # noqa: PLC0415 - as said
+
+        return verify(verification, open_trust(self._config))
 
     def close(self) -> None:
         """Close all connections; the next request opens new ones."""

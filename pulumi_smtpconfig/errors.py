@@ -7,6 +7,7 @@ SmtpConfigError            every error of this package, in four parts
 ├── Refused                the platform said no; it keeps the settings that it had
 │   └── RealmGone          the tenant's realm does not exist
 ├── ReadFailed             the live settings could not be read; nothing was changed
+├── NotVerified            an SMTP server did not take the settings; nothing was sent
 ├── OutcomeUnknown         the request left, but no answer says what became of it
 └── InternalError          a mistake of this package
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,6 +78,22 @@ class RealmGone(Refused):
 
 class ReadFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
     """The live settings could not be read; neither they nor the state were changed."""
+
+
+class NotVerified(SmtpConfigError):  # noqa: N818 - reads as what happened
+    """An SMTP server did not take the settings, so nothing was sent to the platform.
+
+    Attributes:
+        stage: The stage of the SMTP session that failed.
+        passed: The stages that passed before, as `Step`s.
+    """
+
+    def __init__(
+        self, happened: str, remedy: str, stage: str = "", passed: Sequence[object] = ()
+    ) -> None:
+        super().__init__(happened, remedy)
+        self.stage = stage
+        self.passed = tuple(passed)
 
 
 class OutcomeUnknown(SmtpConfigError):  # noqa: N818 - reads as what happened

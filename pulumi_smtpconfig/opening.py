@@ -11,6 +11,7 @@ import httpx
 
 from pulumi_smtpconfig.client import Client
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.streams import Trust
 from pulumi_smtpconfig.transport import open_transport
 
 if TYPE_CHECKING:
@@ -46,6 +47,19 @@ def open_client(config: Config, warn: Callable[[str], None]) -> Client:
     if to:
         warn(f"{to.source} is set: every connection goes to {to.text}.")
     return Client(transport, timeout, retries)
+
+
+def open_trust(config: Config) -> Trust:
+    """Load the authorities that an operation trusts.
+
+    Raises:
+        ConfigurationError: They cannot be loaded.
+    """
+    bundle = config.get("caBundle")
+    try:
+        return Trust(bundle.text if bundle else None)
+    except OSError as error:
+        raise _unusable(bundle, error) from None
 
 
 def _retries(setting: Setting | None) -> int:

@@ -44,6 +44,40 @@ class Request(NamedTuple):
     secrets: tuple[str, ...] = ()
 
 
+class Verification(NamedTuple):
+    """What is tried at an SMTP server.
+
+    Attributes:
+        host: The server's name or address.
+        port: Its port.
+        ssl: TLS from the first byte.
+        starttls: An upgrade to TLS.
+        user: Who authenticates; empty where nobody does.
+        password: The user's password, plain.
+        sender: The envelope sender.
+        recipient: An address to ask for; empty for none.
+    """
+
+    host: str
+    port: int
+    ssl: bool
+    starttls: bool
+    user: str
+    password: str
+    sender: str
+    recipient: str = ""
+
+    def __repr__(self) -> str:
+        return f"Verification({self.host}:{self.port})"
+
+
+class Step(NamedTuple):
+    """A stage of an SMTP session that passed, and what is notable of it."""
+
+    stage: str
+    said: str
+
+
 class Sender(Protocol):
     """What the lifecycle needs of a connection."""
 
@@ -58,3 +92,6 @@ class Sender(Protocol):
 
     def setting(self, key: str) -> str:
         """Return a connection setting, or nothing."""
+
+    def verify(self, verification: Verification) -> list[Step]:
+        """Try the settings at their SMTP server; raise `NotVerified` where they fail."""

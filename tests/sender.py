@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_smtpconfig.errors import SmtpConfigError
 
 if TYPE_CHECKING:
-    from pulumi_smtpconfig.request import Request
+    from pulumi_smtpconfig.request import Request, Step, Verification
 
 
 class KeepingSender:
@@ -24,6 +24,8 @@ class KeepingSender:
         self.read_requests: list[Request] = []
         self.realm: dict[str, Any] | SmtpConfigError = {"smtpServer": {}}
         self.settings: dict[str, str] = {}
+        self.verifications: list[Verification] = []
+        self.unverified: SmtpConfigError | None = None
         self._failure = failure
         self._reason = reason
 
@@ -48,3 +50,10 @@ class KeepingSender:
         """Keep what was asked for."""
         self.asked.append((credentials, hostname))
         return self._reason
+
+    def verify(self, verification: Verification) -> list[Step]:
+        """Keep what is to be tried, and fail with what a test gives."""
+        self.verifications.append(verification)
+        if self.unverified:
+            raise self.unverified
+        return []

@@ -32,7 +32,11 @@ AUTH = (
     *("urls", "config", "credentials", "selection", "oauth", "tokens", "granted"),
     *("opening", "exchange", "connection"),
 )
-WIRE = (*HTTP, *AUTH)
+SMTP = (
+    *("smtp_connecting", "smtp_session", "smtp_auth", "smtp_remedies"),
+    *("smtp_failures", "smtp_stages", "smtp"),
+)
+WIRE = (*HTTP, *SMTP, *AUTH)
 FRONT = ("orphan", "provider", "keys", "resource", "__init__")
 ORDER = (*SHARED, *MAIL, *WIRE, *FRONT)
 """A module imports only those before it."""

@@ -1,0 +1,125 @@
+"""A real SMTP server, aiosmtpd's, which remembers what it was asked."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session
+
+USER, PASSWORD = "acme", 'sümtp "canary" ßword'
+NAMES = "localhost", "127.0.0.1"
+
+
+class SmtpServer(Controller):
+    """Listens on a free port of 127.0.0.1, and takes one user's password.
+
+    Attributes:
+        port: Where it listens.
+        ca_bundle: The file of the authority that issued its certificate.
+        password: What it takes; a test may change it.
+        refused: Senders and recipients that it does not take; a test may add to them.
+        logins: Each attempt to log in, as mechanism, user, password, and whether over TLS.
+        senders: Each sender that was given.
+        recipients: Each recipient that was given.
+        mails: Each mail that was delivered.
+    """
+
+    def __init__(self, ca_bundle: Path, sock: socket.socket, **options: Any) -> None:
+        super().__init__(self, hostname="127.0.0.1", authenticator=self._authenticate, **options)
+        self._sock = sock
+        self.port: int = sock.getsockname()[1]
+        self.ca_bundle = ca_bundle
+        self.password = PASSWORD
+        self.refused: set[str] = set()
+        self.logins: list[tuple[str, str, str, bool]] = []
+        self.senders: list[str] = []
+        self.recipients: list[str] = []
+        self.mails: list[Envelope] = []
+
+    def _create_server(self) -> Awaitable[Any]:
+        return self.loop.create_server(self._factory_invoker, sock=self._sock, ssl=self.ssl_context)
+
+    def _authenticate(
+        self, _server: SMTP, session: Session, _: Envelope, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        user, password = given.login.decode(), given.password.decode()
+        over_tls = bool(session.ssl or self.ssl_context)
+        self.logins.append((mechanism, user, password, over_tls))
+        return AuthResult(success=(user, password) == (USER, self.password), handled=False)
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a sender."""
+        self.senders.append(address)
+        if address in self.refused:
+            return "553 5.7.1 Sender address rejected: not owned by user"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Ok"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _: list[str]
+    ) -> str:
+        """Take a recipient."""
+        self.recipients.append(address)
+        if address in self.refused:
+            return "550 5.1.1 Recipient address rejected: User unknown"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Take a mail, which no test wants."""
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@contextmanager
+def smtp_server(
+    ca_bundle: Path,
+    *names: str,
+    starttls: bool = True,
+    implicit: bool = False,
+    valid_until: datetime | None = None,
+    **options: Any,
+) -> Iterator[SmtpServer]:
+    """Run a server, and see that no mail was delivered.
+
+    Args:
+        ca_bundle: Where the authority of its certificate is written to.
+        names: What the certificate is for; localhost and 127.0.0.1 unless given.
+        starttls: Whether it offers STARTTLS, and takes no password before it.
+        implicit: Whether it speaks TLS from the first byte, and so offers no STARTTLS.
+        valid_until: When the certificate expires.
+        options: What else aiosmtpd's `SMTP` takes, such as `auth_exclude_mechanism`.
+    """
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(ca_bundle)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*(names or NAMES), not_after=valid_until).configure_cert(context)
+    if implicit:
+        options |= {"ssl_context": context}
+    elif starttls:
+        options |= {"tls_context": context}
+    options = {"auth_require_tls": starttls and not implicit, **options}
+    server = SmtpServer(ca_bundle, socket.create_server(("127.0.0.1", 0)), **options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+    assert not server.mails

@@ -1,0 +1,70 @@
+"""Where a server repeats the password, no message does."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from tests.smtp.asked import refusal, tried
+from tests.smtp.scripted_server import scripted_server
+from tests.smtp.scripts import DONE, TO_AUTH
+from tests.smtp.smtp_server import PASSWORD, USER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def base64_of(text: str) -> str:
+    """Return a text as mechanisms write it."""
+    return base64.b64encode(text.encode()).decode()
+
+
+BLOB = base64_of(f"\0{USER}\0{PASSWORD}")
+ECHOES = {
+    "as it is": PASSWORD,
+    "as it was sent": BLOB,
+    "as LOGIN sends it": base64_of(PASSWORD),
+    "as in Basic": base64_of(f"{USER}:{PASSWORD}"),
+    "in a URL": quote(PASSWORD),
+    "in JSON": json.dumps(PASSWORD),
+    "in HTML": html.escape(PASSWORD),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
+@pytest.mark.parametrize("form", ["535 5.7.8 {} is wrong\r\n", "{}\r\n", "535-no\r\n535 {}\r\n"])
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+def test_no_echo_of_the_password_is_repeated(
+    bundle: Path, echo: str, form: str, charset: str
+) -> None:
+    """Where a server repeats it, in whatever form, the message does not."""
+    reply = form.format(echo).encode(charset)
+    with scripted_server(*TO_AUTH, reply, ca_bundle=bundle) as server:
+        message = str(refusal(server.port, bundle))
+    assert "canary" not in message
+    assert echo not in message
+    assert "failed at AUTH" in message
+
+
+@pytest.mark.parametrize("password", ["a", "pw12", "s3cr3"])
+def test_no_echo_of_a_short_password_is_repeated(bundle: Path, password: str) -> None:
+    """Where it cannot be told from ordinary text, all words are left out."""
+    blob = base64_of(f"\0{USER}\0{password}")
+    for echo in (password, blob, base64_of(password)):
+        reply = f"535 {echo} is wrong\r\n".encode()
+        with scripted_server(*TO_AUTH, reply, ca_bundle=bundle) as server:
+            assert f"{echo} is" not in refusal(server.port, bundle, password=password).happened
+
+
+def test_a_step_does_not_repeat_the_password_either(bundle: Path) -> None:
+    """What a server says when all is well is quoted with the same care."""
+    echo = f"250 {PASSWORD} {BLOB}\r\n".encode()
+    with scripted_server(*TO_AUTH, b"235 hi\r\n", echo, DONE, ca_bundle=bundle) as server:
+        steps = tried(server.port, bundle)
+    assert "canary" not in str(steps)
+    assert BLOB not in str(steps)
