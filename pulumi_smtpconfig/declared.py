@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.inputs import parse
 from pulumi_smtpconfig.options import Options
 from pulumi_smtpconfig.platforms import PLATFORMS, Platform
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.request import Access, Request
+from pulumi_smtpconfig.request import Access, Request, Verification
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 ENDPOINT = "endpoint"
-"""The output that is no input: the URL that the settings were sent to."""
+"""The output that is the URL which the settings were sent to."""
+
+FINGERPRINT = "passwordFingerprint"
+"""The output that tells whether the password of a reference is the one that was sent."""
 
 
 class Declared(NamedTuple):
@@ -45,12 +50,38 @@ class Declared(NamedTuple):
         return self.platform.endpoint(self.tenant)
 
     def stored(self) -> dict[str, Any]:
-        """Return the canonical form that the state keeps."""
-        return self.tenant.stored() | self.settings.stored() | self.options.stored()
+        """Return the canonical form that the state keeps, which holds no referenced password."""
+        settings = self.with_password("") if self.options.password_from else self
+        return self.tenant.stored() | settings.settings.stored() | self.options.stored()
 
-    def outputs(self) -> dict[str, Any]:
+    def outputs(self, fingerprint: str = "") -> dict[str, Any]:
         """Return what the state keeps once the settings are sent."""
-        return self.stored() | {ENDPOINT: self.endpoint}
+        kept = {FINGERPRINT: fingerprint} if fingerprint and self.options.password_from else {}
+        return self.stored() | {ENDPOINT: self.endpoint} | kept
+
+    def with_password(self, password: str) -> Declared:
+        """Return the same with another password."""
+        update = {"password": SecretStr(password)}
+        return self._replace(settings=self.settings.model_copy(update=update))
+
+    def is_like(self, other: Declared) -> bool:
+        """Tell whether the platform would get the same settings, the password aside."""
+        bodies = [one.platform.encode(one.with_password("").settings) for one in (self, other)]
+        return bodies[0] == bodies[1]
+
+    def verification(self) -> Verification:
+        """Return what to try at its SMTP server."""
+        settings = self.settings
+        return Verification(
+            host=settings.host,
+            port=settings.port,
+            ssl=settings.ssl,
+            starttls=settings.starttls,
+            user=settings.user,
+            password=settings.password.get_secret_value(),
+            sender=settings.envelope_from or settings.from_,
+            recipient=self.options.verify_recipient,
+        )
 
     @property
     def why_kept(self) -> str:

@@ -6,27 +6,31 @@ preview is `UNKNOWN`. It knows neither Pulumi nor HTTP, so that every front door
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.declared import ENDPOINT, declared_in, settled
+from pulumi_smtpconfig.checking import problems_of
+from pulumi_smtpconfig.declared import ENDPOINT, FINGERPRINT, declared_in, settled
 from pulumi_smtpconfig.errors import RealmGone, TokenNotGranted, while_doing
-from pulumi_smtpconfig.lint import errors
 from pulumi_smtpconfig.live import Live
 from pulumi_smtpconfig.options import CLEAR
-from pulumi_smtpconfig.platform_rules import platform_problems
-from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.passwords import is_sent, kept_fingerprint, why_unreadable
+from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.results import Checked, Diff, Properties, Read
+from pulumi_smtpconfig.sending import Sending, doing
 from pulumi_smtpconfig.settings import SmtpSettings
 from pulumi_smtpconfig.tenant import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from pulumi_smtpconfig.declared import Declared
     from pulumi_smtpconfig.request import Sender
 
 READABLE = set(SmtpSettings.keys().values()) - {"password"}
 """The keys of what a refresh replaces by what it reads."""
+OUTPUTS_ALONE = {ENDPOINT, FINGERPRINT}
+ROTATED = "another password than the one that was sent, so it is sent anew."
+NOT_SEEN = "Whether it changed is not seen, and nothing that needs it can be sent."
 
 
 class Lifecycle:
@@ -41,15 +45,15 @@ class Lifecycle:
         self._sender = sender
         self._tell = tell
         self._live = Live(sender, tell)
-        self._written: set[str] = set()
+        self._sending = Sending(sender, tell)
 
     def check(self, news: Mapping[str, object]) -> Checked:
         """Parse the inputs of a program, without any network."""
         declared, problems = declared_in(news)
-        problems += platform_problems(declared)
-        found = errors(declared.settings.stored())
-        problems += [Problem(finding.property, finding.reason) for finding in found]
-        problems += self._credentials_problems(declared)
+        problems += problems_of(declared, self._sender)
+        unreadable = why_unreadable(declared)
+        if unreadable:
+            self._tell(f"{declared.title}: {unreadable} {NOT_SEEN}")
         return Checked(declared.stored(), problems)
 
     def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
@@ -58,20 +62,24 @@ class Lifecycle:
         What clears a tenant at its end is deleted before its replacement is created, so that it
         cannot clear what was just set.
         """
-        before = declared_in(olds)[0]
-        old, new = before.stored(), declared_in(news)[0].stored()
+        before, declared = declared_in(olds)[0], declared_in(news)[0]
+        old, new = before.stored(), declared.stored()
         keys = [*new, *(key for key in old if key not in new)]
         changes = [key for key in keys if new.get(key) is UNKNOWN or new.get(key) != old.get(key)]
+        if not changes and not is_sent(declared, before, olds):
+            changes = ["passwordFrom"]
+            self._tell(f"{declared.title}: {declared.options.password_from} holds {ROTATED}")
         replaces = [key for key in changes if key in Tenant.keys().values()]
         return Diff(changes, replaces, before.options.on_delete == CLEAR)
 
     def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
         declared = settled(inputs)
-        with while_doing(_doing(declared)):
+        ready = self._sending.prepare(declared)
+        with while_doing(doing(declared)):
             live = self._live.before(declared)
             self._live.tell_adopted(declared, live)
-            return declared.tenant.id, self._apply(declared, live)
+            return declared.tenant.id, self._sending.send(ready, live)
 
     def read(self, state: Mapping[str, object]) -> Read | None:
         """Return what the platform has, or what the state has where the platform is not read.
@@ -82,7 +90,7 @@ class Lifecycle:
             SmtpConfigError: Reading is on, and what the platform has cannot be told.
         """
         declared, _ = declared_in(state)
-        with while_doing(_doing(declared, "reading them")):
+        with while_doing(doing(declared, "reading them")):
             try:
                 live = self._live.fetch(declared)
             except RealmGone:
@@ -99,49 +107,34 @@ class Lifecycle:
         """Send the settings if the platform would get others than before; return outputs."""
         declared = settled(news)
         before, problems = declared_in(olds)
-        encode = declared.platform.encode
-        if not problems and encode(declared.settings) == encode(before.settings):
-            return declared.outputs()
-        with while_doing(_doing(declared)):
+        known = not problems and declared.is_like(before) and is_sent(declared, before, olds)
+        if known and declared.options.triggers == before.options.triggers:
+            return declared.outputs(kept_fingerprint(declared, olds))
+        ready = self._sending.prepare(declared, verified=known)
+        with while_doing(doing(declared)):
             live = self._live.before(declared) if declared.platform.merges else {}
-            return self._apply(declared, live)
+            return self._sending.send(ready, live)
 
     def delete(self, state: Mapping[str, object]) -> None:
         """Clear the settings where the resource says so, else tell that the tenant keeps them."""
         declared, _ = declared_in(state)
         if declared.options.on_delete != CLEAR:
             self._tell(f"{declared.title} keeps its mail settings: {declared.why_kept}.")
-        elif declared.tenant.id in self._written:
+        elif self._sending.has_sent(declared):
             self._tell(f"{declared.title} keeps what another resource has just set.")
         else:
             self._clear(declared)
 
     def _clear(self, declared: Declared) -> None:
         try:
-            with while_doing(_doing(declared, "clearing them")):
+            with while_doing(doing(declared, "clearing them")):
                 self._sender.send(declared.clearing())
         except (RealmGone, TokenNotGranted) as error:
             if not error.realm_is_gone:
                 raise
             self._tell(f"{declared.title} is gone already, and its mail settings with it.")
 
-    def _apply(self, declared: Declared, live: Mapping[str, Any]) -> Properties:
-        self._sender.send(declared.setting(live))
-        self._written.add(declared.tenant.id)
-        return declared.outputs()
-
-    def _credentials_problems(self, declared: Declared) -> Iterator[Problem]:
-        name, hostname = declared.options.credentials, declared.tenant.hostname
-        reads: list[object] = [name, hostname]
-        reason = "" if UNKNOWN in reads else self._sender.problem(name, hostname)
-        if reason:
-            yield Problem("credentials", reason)
-
-
-def _doing(declared: Declared, what: str = "") -> str:
-    what = what or f"{declared.platform.method} {declared.endpoint}"
-    return f'Mail settings of tenant "{declared.tenant.tenant_id}": {what} failed.'
-
 
 def _read(state: Mapping[str, object]) -> Read:
-    return Read(dict(state), {key: value for key, value in state.items() if key != ENDPOINT})
+    inputs = {key: value for key, value in state.items() if key not in OUTPUTS_ALONE}
+    return Read(dict(state), inputs)

@@ -47,7 +47,7 @@ class Live:
         raise ReadFailed(f"The answer from {request.url} shows no mail settings.", VIEW_REALM)
 
     def before(self, declared: Declared) -> Mapping[str, Any]:
-        """Return what a tenant has before it is set; nothing where that is not needed or known."""
+        """Return what a tenant has before it is set; nothing where that is not known."""
         try:
             return self.fetch(declared) or {}
         except ReadFailed as error:

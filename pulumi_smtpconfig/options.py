@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pulumi_smtpconfig.inputs import Inputs, Text
+from pydantic import AfterValidator, Field, JsonValue
+
+from pulumi_smtpconfig.inputs import Inputs, Text, refuse
+from pulumi_smtpconfig.password_reference import is_reference
+from pulumi_smtpconfig.settings import OptionalAddress
 
 CLEAR = "clear"
+OFF, REQUIRE = "off", "require"
+
+
+def _reference(text: str) -> str:
+    if text and not is_reference(text):
+        raise refuse("must be env:NAME or file:/absolute/path")
+    return text
 
 
 class Options(Inputs):
@@ -14,6 +25,10 @@ class Options(Inputs):
 
     credentials: Text = ""
     on_delete: Literal["retain", "clear"] = "retain"
+    password_from: Annotated[Text, AfterValidator(_reference)] = ""
+    verify: Literal["off", "warn", "require"] = "off"
+    verify_recipient: OptionalAddress = ""
+    triggers: list[JsonValue] = Field(default_factory=list)
 
     def stored(self) -> dict[str, Any]:
         """Return what is not left at its default."""

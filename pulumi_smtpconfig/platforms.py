@@ -42,6 +42,7 @@ class Platform(NamedTuple):
         clear: What is sent to remove all settings; None where the platform cannot.
         merges: Whether what is sent depends on the live map.
         has_base_path: Whether its API may be below a path.
+        folds_case: Whether tenants that differ in case alone are one.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Platform(NamedTuple):
     clear: Mapping[str, Any] | None = None
     merges: bool = False
     has_base_path: bool = False
+    folds_case: bool = False
 
 
 def _dns_label_reason(tenant_id: str) -> str:
@@ -81,6 +83,7 @@ SSMS = Platform(
     read_url=lambda _, setting: setting("readUrl"),
     enable_reading="set smtpconfig:readUrl to the URL of a realm's representation",
     live=lambda realm: realm.get("smtpServer", realm if "host" in realm else None),
+    folds_case=True,
 )
 
 SHIFT = Platform(

@@ -18,7 +18,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.output import Unknown
+from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.errors import last_line_for_the_user
 
@@ -95,7 +95,7 @@ def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
     from pulumi_smtpconfig.problems import UNKNOWN  # noqa: PLC0415 - see configure
 
     return {
-        key: UNKNOWN if isinstance(value, Unknown) else value
+        key: UNKNOWN if contains_unknowns(value) else value
         for key, value in properties.items()
         if key != PROVIDER_KEY
     }

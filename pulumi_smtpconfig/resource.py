@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS
+from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """The mail settings of one tenant of an identity platform.
@@ -31,11 +37,17 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         ssl: TLS from the first byte; excludes `starttls`.
         user: The SMTP user; needs `password`.
         password: The SMTP password; always a secret in the state, also if it is given plain.
+        password_from: Where the provider reads the password instead, which then is in no state:
+            "env:NAME" or "file:/absolute/path".
         credentials: The name of the set in `smtpconfig:credentials` to use; left out, the token or
             OAuth2 keys of the connection settings.
         base_path: The path that Keycloak's API is below, such as "/auth" on older installations.
         on_delete: "retain" leaves the settings when the resource is destroyed; "clear" removes
             them, on Keycloak alone.
+        verify: Try the settings at the SMTP server before they are sent, in at most 15 seconds and
+            without sending a mail: "off", "warn" to go on in spite of a failure, or "require".
+        verify_recipient: An address to try as a recipient.
+        triggers: Values of any kind, secret ones too; a change sends the settings again.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -59,6 +71,10 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     credentials: pulumi.Output[str | None]
     base_path: pulumi.Output[str | None]
     on_delete: pulumi.Output[str | None]
+    password_from: pulumi.Output[str | None]
+    verify: pulumi.Output[str | None]
+    verify_recipient: pulumi.Output[str | None]
+    triggers: pulumi.Output[list[Any] | None]
     endpoint: pulumi.Output[str]
 
     def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
@@ -82,6 +98,10 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         credentials: pulumi.Input[str] | None = None,
         base_path: pulumi.Input[str] | None = None,
         on_delete: pulumi.Input[str] | None = None,
+        password_from: pulumi.Input[str] | None = None,
+        verify: pulumi.Input[str] | None = None,
+        verify_recipient: pulumi.Input[str] | None = None,
+        triggers: pulumi.Input[Sequence[Any]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -102,9 +122,13 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "credentials": credentials,
             "base_path": base_path,
             "on_delete": on_delete,
+            "password_from": password_from,
+            "verify": verify,
+            "verify_recipient": verify_recipient,
+            "triggers": triggers,
             "endpoint": None,
         }
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
+        secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
         super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
 

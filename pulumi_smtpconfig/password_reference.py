@@ -1,0 +1,71 @@
+"""Where a password stands that neither the program nor the state holds."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from pulumi_smtpconfig.errors import ConfigurationError
+
+VARIABLE = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+FILE = "file:"
+NO_TEXT = "it is no text in UTF-8"
+LARGEST_FILE = 64 * 1024
+"""Bytes; a longer file holds no password."""
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether a text is `env:NAME` or `file:` with an absolute path."""
+    path = text.removeprefix(FILE)
+    return bool(VARIABLE.fullmatch(text)) or (path != text and Path(path).is_absolute())
+
+
+def resolve(reference: str) -> str:
+    """Return the password that a reference stands for.
+
+    A line break at the end of a file is dropped, as editors and `echo` add one.
+
+    Raises:
+        ConfigurationError: It cannot be read here, or is empty.
+    """
+    variable = VARIABLE.fullmatch(reference)
+    password = _of_variable(variable["name"]) if variable else _of_file(reference)
+    if not password:
+        raise _unreadable(reference, "it is empty")
+    if not _is_unicode(password):
+        raise _unreadable(reference, NO_TEXT)
+    return password
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether it can be encoded; an environment variable may hold any bytes."""
+    return not any(unicodedata.category(character) == "Cs" for character in text)
+
+
+def _of_variable(name: str) -> str:
+    if name not in os.environ:
+        raise _unreadable(f"env:{name}", "this environment variable is not set")
+    return os.environ[name]
+
+
+def _of_file(reference: str) -> str:
+    try:
+        with Path(reference.removeprefix(FILE)).open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise _unreadable(reference, NO_TEXT) from None
+    except OSError as error:
+        raise _unreadable(reference, str(error.strerror)) from None
+    if len(content) > LARGEST_FILE:
+        raise _unreadable(reference, f"it is longer than {LARGEST_FILE} bytes")
+    return re.sub(r"\r?\n\Z", "", text)
+
+
+def _unreadable(reference: str, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The password of {reference} cannot be read here: {why}.",
+        "give it to the machine that runs `pulumi`, then run it again.",
+    )
