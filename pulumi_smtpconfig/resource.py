@@ -8,6 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS, SECRETS
+from pulumi_smtpconfig.notices import show_warnings
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             without sending a mail: "off", "warn" to go on in spite of a failure, or "require".
         verify_recipient: An address to try as a recipient.
         triggers: Values of any kind, secret ones too; a change sends the settings again.
+        lint_ignore: Codes of warnings that are not shown, such as "W102" (docs/lint.md).
         opts: Pulumi's resource options.
 
     Attributes:
@@ -102,6 +104,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         verify: pulumi.Input[str] | None = None,
         verify_recipient: pulumi.Input[str] | None = None,
         triggers: pulumi.Input[Sequence[Any]] | None = None,
+        lint_ignore: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -131,6 +134,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
         super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
+        show_warnings(self, resource_name, properties, lint_ignore)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the key of an argument in the state."""

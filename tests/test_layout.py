@@ -38,7 +38,7 @@ SMTP = (
     *("smtp_failures", "smtp_stages", "smtp"),
 )
 WIRE = (*HTTP, *SMTP, *AUTH)
-FRONT = ("orphan", "provider", "keys", "resource", "__init__")
+FRONT = ("orphan", "provider", "keys", "twins", "notices", "resource", "__init__")
 ORDER = (*SHARED, *MAIL, *WIRE, *FRONT)
 """A module imports only those before it."""
 

@@ -19,7 +19,7 @@ unregistered = SmtpConfig.__new__(SmtpConfig)
 
 def test_every_setting_is_an_argument_and_an_output() -> None:
     """A program gives what the lifecycle reads, and reads it back together with the URL."""
-    assert set(PARAMETERS) - {"resource_name", "opts"} == set(KEYS)
+    assert set(PARAMETERS) - {"resource_name", "lint_ignore", "opts"} == set(KEYS)
     assert set(KEYS) | {"endpoint"} == ATTRIBUTES
 
 

@@ -1,0 +1,71 @@
+"""What a program shows on its resources, at preview too, once the values are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from pulumi_smtpconfig.keys import DEFAULTED, KEYS
+from pulumi_smtpconfig.lint import CODES_OF_WARNINGS, warnings
+from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.twins import tenants_of_this_run, twins
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Collection, Mapping
+
+
+def show_warnings(
+    resource: pulumi.Resource,
+    name: str,
+    properties: Mapping[str, object],
+    ignored: Collection[str],
+) -> None:
+    """Warn of settings that are likely wrong, and of another resource for the same tenant.
+
+    Args:
+        resource: What the warnings stand on; it has an output for each property.
+        name: Its name in the program.
+        properties: Its properties as the program gives them, by attribute.
+        ignored: The codes of warnings that are not shown.
+
+    Raises:
+        RunError: A code is no warning's.
+    """
+    unknown = sorted(set(ignored) - CODES_OF_WARNINGS)
+    if unknown:
+        raise pulumi.RunError(
+            f'lint_ignore of "{name}" holds what is no code of a warning: {", ".join(unknown)}. '
+            "docs/lint.md lists them."
+        )
+    given = [key for key, value in properties.items() if value is not None or key in DEFAULTED]
+    values = _values({KEYS.get(key, key): getattr(resource, key) for key in given})
+    texts = _texts(name, values, set(ignored))
+    _: pulumi.Output[None] = pulumi.Output.from_input(_show(texts, resource))
+
+
+async def _show(texts: Awaitable[list[str]], resource: pulumi.Resource) -> None:
+    for text in await texts:
+        pulumi.log.warn(text, resource)
+
+
+async def _texts(
+    name: str, values: Awaitable[Mapping[str, object]], ignored: Collection[str]
+) -> list[str]:
+    properties = await values
+    likely_wrong = [str(each) for each in warnings(properties) if each.code not in ignored]
+    doubled = [
+        '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '
+        "remove one of them.".format(*sorted([twin, name]))
+        for twin in twins(name, properties, tenants_of_this_run())
+    ]
+    return likely_wrong + doubled
+
+
+async def _values(outputs: Mapping[str, pulumi.Output[Any]]) -> dict[str, object]:
+    return {key: await _value(output) for key, output in outputs.items()}
+
+
+async def _value(output: pulumi.Output[Any]) -> object:
+    value = await output.future() if await output.is_known() else UNKNOWN
+    return "" if value is None else value
