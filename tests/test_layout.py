@@ -39,7 +39,11 @@ SMTP = (
 )
 WIRE = (*HTTP, *SMTP, *AUTH)
 FRONT = ("orphan", "provider", "keys", "twins", "notices", "resource", "__init__")
-ORDER = (*SHARED, *MAIL, *WIRE, *FRONT)
+CLI = (
+    *("cli_codes", "cli_config", "cli_password", "cli_words", "cli_output", "cli_running"),
+    *("cli_verify", "cli_show", "cli_options", "cli", "__main__"),
+)
+ORDER = (*SHARED, *MAIL, *WIRE, *FRONT, *CLI)
 """A module imports only those before it."""
 
 MODULES = {path.stem: tree for path, tree in TREES.items() if path.parent == Path()}
@@ -120,6 +124,13 @@ def test_the_lifecycle_needs_neither_pulumi_nor_httpx() -> None:
 def test_pulumi_is_known_at_the_front_alone() -> None:
     """What a second front door needs as well stands below the first one."""
     assert "pulumi" not in foreign(set(MODULES) - set(FRONT))
+
+
+def test_the_command_line_is_a_front_of_its_own() -> None:
+    """Nothing else imports it, and it needs neither the other front nor what that is made of."""
+    assert not set().union(*map(own_imports, set(MODULES) - set(CLI))) & set(CLI)
+    assert not set().union(*map(own_imports, CLI)) & set(FRONT)
+    assert "pulumi" not in foreign(CLI)
 
 
 def test_the_emulator_and_the_package_share_no_code() -> None:

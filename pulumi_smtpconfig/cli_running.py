@@ -1,0 +1,81 @@
+"""How a command runs and ends: its outcome, its exit code, and no error that tells too much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pulumi_smtpconfig.cli_codes import ANSWERED_NO, INTERRUPTED, NOT_TOLD
+from pulumi_smtpconfig.cli_output import print_error, print_json, print_stopped, print_table
+from pulumi_smtpconfig.cli_words import in_variables
+from pulumi_smtpconfig.errors import (
+    NotVerified,
+    ReadFailed,
+    Refused,
+    SmtpConfigError,
+    last_line_for_the_user,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Rows(NamedTuple):
+    """A sentence for people, and a table below it where there are rows."""
+
+    title: str
+    headings: tuple[str, ...] = ()
+    rows: Sequence[tuple[str, ...]] = ()
+
+
+class Outcome(NamedTuple):
+    """How a command ended.
+
+    Attributes:
+        code: The exit code.
+        document: What machines get, to which what happened and what to do next are added.
+        shown: What people get, if anything.
+        error: Why the code is not 0.
+    """
+
+    code: int
+    document: dict[str, Any]
+    shown: Rows | None = None
+    error: SmtpConfigError | None = None
+
+
+def run(work: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool) -> int:
+    """Run a command, print its outcome, and return the exit code.
+
+    Args:
+        work: The command; whatever it raises is told in this package's own words.
+        blank: What machines get where it raises.
+        as_json: Whether standard output is for machines.
+    """
+    try:
+        outcome = last_line_for_the_user(work)()
+    except SmtpConfigError as error:
+        outcome = Outcome(_code(error), blank, error=error)
+    except KeyboardInterrupt:
+        print_stopped()
+        return INTERRUPTED
+    _print(outcome, as_json=as_json)
+    return outcome.code
+
+
+def _print(outcome: Outcome, *, as_json: bool) -> None:
+    error = outcome.error
+    if as_json:
+        print_json(outcome.document | _told(error))
+    elif outcome.shown:
+        print_table(*outcome.shown)
+    if error:
+        print_error(error)
+
+
+def _told(error: SmtpConfigError | None) -> dict[str, str | None]:
+    happened = in_variables(error.happened) if error else None
+    return {"happened": happened, "remedy": in_variables(error.remedy) if error else None}
+
+
+def _code(error: SmtpConfigError) -> int:
+    return ANSWERED_NO if isinstance(error, (NotVerified, Refused, ReadFailed)) else NOT_TOLD

@@ -1,0 +1,20 @@
+"""What the tests of the command line share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.smtp.smtp_server import SmtpServer, smtp_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[SmtpServer]:
+    """An SMTP server that wants STARTTLS and a password."""
+    with smtp_server(tmp_path / "ca.pem") as running:
+        yield running

@@ -1,0 +1,112 @@
+"""`smtpconfig verify` against a real SMTP server."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.command import document, smtpconfig
+from tests.smtp.smtp_server import PASSWORD, USER, SmtpServer, smtp_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+SENDER = "no-reply@acme.example"
+GIVEN = {"SMTPCONFIG_SMTP_PASSWORD": PASSWORD}
+
+
+def to(server: SmtpServer) -> tuple[str, ...]:
+    """Return the options that lead to a server with a user."""
+    where = ("--host", "127.0.0.1", "--port", str(server.port), "--from", SENDER)
+    return (*where, "--user", USER, "--ca-bundle", str(server.ca_bundle))
+
+
+def verify(server: SmtpServer, *more: str, **variables: str) -> Result:
+    """Verify what leads to a server; the server gets no mail."""
+    result = smtpconfig("verify", *to(server), *more, **variables)
+    assert not server.mails
+    return result
+
+
+def test_settings_that_work_are_shown_stage_by_stage(server: SmtpServer) -> None:
+    """Each stage is a row with what the server said, and the exit code is 0."""
+    result = verify(server, "--recipient", "help@acme.example", **GIVEN)
+    assert result.exit_code == 0
+    title, *rows = result.stdout.splitlines()
+    assert title == f"127.0.0.1:{server.port} is verified. No mail was sent."
+    passed = [" ".join(row.split()[1:]) for row in rows if "✓" in row]
+    assert [row for row in passed if row.startswith("MAIL FROM")] == ['MAIL FROM "2.1.0 Ok"']
+    assert server.senders == [SENDER]
+    assert server.recipients == ["help@acme.example"]
+
+
+def test_tls_from_the_first_byte_is_verified_too(tmp_path: Path) -> None:
+    """`--ssl` leaves STARTTLS off."""
+    with smtp_server(tmp_path / "ca.pem", implicit=True) as server:
+        assert verify(server, "--ssl", **GIVEN).exit_code == 0
+
+
+def test_a_failed_stage_is_named_with_the_servers_words(server: SmtpServer) -> None:
+    """The table ends with it; the error says what happened and what to do next."""
+    server.password = "another one"
+    result = verify(server, **GIVEN)
+    assert result.exit_code == 1
+    assert "is not verified." in result.stdout
+    assert result.stdout.rstrip().splitlines()[-1].split() == ["✗", "AUTH", "failed"]
+    lines = result.stderr.splitlines()
+    at = lines.index(f"Error: Verifying 127.0.0.1:{server.port} failed.")
+    assert "failed at AUTH: it answered 535" in lines[at + 1]
+    assert lines[at + 2].startswith("  Next: check user and password")
+
+
+def test_machines_get_one_object(server: SmtpServer) -> None:
+    """Standard output is JSON alone, whether it is verified or not."""
+    verified = document(verify(server, "--json", **GIVEN))
+    assert (verified["verified"], verified["stage"], verified["happened"]) == (True, None, None)
+    server.refused.add(SENDER)
+    result = verify(server, "--json", **GIVEN)
+    assert result.exit_code == 1
+    failed = document(result)
+    assert (failed["verified"], failed["stage"]) == (False, "MAIL FROM")
+    assert [step["stage"] for step in failed["steps"]][-1] == "AUTH"
+    assert "Sender address rejected" in failed["happened"]
+    assert failed["remedy"] in result.stderr
+    assert set(verified) == set(failed)
+
+
+def test_the_envelope_sender_is_what_is_asked_for(server: SmtpServer) -> None:
+    """It wins over the address that mails show."""
+    assert verify(server, "--envelope-from", "bounce@acme.example", **GIVEN).exit_code == 0
+    assert server.senders == ["bounce@acme.example"]
+
+
+def test_without_a_user_no_password_is_read(tmp_path: Path) -> None:
+    """A relay that knows its network is verified though a variable holds a password."""
+    with smtp_server(tmp_path / "ca.pem", auth_require_tls=False) as server:
+        *rest, _, _, _, ca_bundle = to(server)
+        result = smtpconfig("verify", *rest, "--ca-bundle", ca_bundle, **GIVEN)
+    assert result.exit_code == 0
+    assert not server.logins
+
+
+def test_an_unreachable_server_is_not_verified() -> None:
+    """To have no answer is an answer to whether the settings work."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = str(closed.getsockname()[1])
+    where = ("--host", "127.0.0.1", "--port", port, "--from", SENDER)
+    result = smtpconfig("verify", *where, "--json")
+    assert result.exit_code == 1
+    assert document(result)["stage"] == "connection"
+
+
+@pytest.mark.parametrize("option", ["--ca-bundle", "SMTPCONFIG_CA_BUNDLE"])
+def test_a_bundle_that_is_missing_is_told_by_its_source(server: SmtpServer, option: str) -> None:
+    """Nothing can be told then; the option wins over the variable."""
+    more = ["--ca-bundle", "/nowhere.pem"] if option.startswith("--") else ["--ca-bundle", ""]
+    result = verify(server, *more, **GIVEN, SMTPCONFIG_CA_BUNDLE="/nowhere/else.pem")
+    assert result.exit_code == 3
+    assert f"{option} cannot be loaded from /nowhere" in result.stderr
