@@ -3,9 +3,11 @@ BIN := .venv/bin
 SETUP := .venv/ready
 OLDEST := .venv-oldest/ready
 
-.PHONY: help engine demo test test-servers campaign clean
+.PHONY: help engine demo dist test test-servers campaign bench clean
 SEED ?= 7
 OPERATIONS ?= 2000
+SIZES ?= 1 100 1000
+REPEATS ?= 7 5 3
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -22,6 +24,10 @@ $(OLDEST): pyproject.toml tests/contract/oldest.txt $(SETUP)
 demo: $(SETUP) ## show the quickstart with the real engine against the emulator
 	@$(BIN)/python -m tools.demo
 
+dist: $(SETUP) ## build the wheel and the source distribution in dist
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation
+
 test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -29,13 +35,19 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
 	@$(BIN)/python -m tools.engine >/dev/null
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal
 
-test-servers: $(SETUP) ## tests that need servers or minutes: a real Keycloak (Java 17, Maven for its download)
+test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL
 	@$(BIN)/python -m tools.keycloak >/dev/null
+	@$(BIN)/python -m tools.postgres >/dev/null
 	@$(BIN)/pytest tests/servers
 
 campaign: $(SETUP) $(OLDEST) ## a longer fault campaign: make campaign SEED=7 OPERATIONS=2000
 	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \
 		$(BIN)/pytest tests/campaign
+
+bench: $(SETUP) ## measure and rewrite docs/performance.md: make bench SIZES='1 100 1000' REPEATS='7 5 3'
+	@$(BIN)/python -c 'import matplotlib' 2>/dev/null \
+		|| $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]' >&2
+	@$(BIN)/python -m bench --sizes $(SIZES) --repeats $(REPEATS)
 
 clean: ## remove everything that make created in this checkout
 	rm -rf .venv .venv-oldest .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -1,0 +1,48 @@
+"""For pipelines and editors: `python -m fleet check`, `groups` or `schema`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from .file import read
+from .model import File
+from .problems import FleetError
+
+TENANTS = Path(__file__).parents[1] / "tenants.yaml"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> str:
+    """Return the JSON Schema of tenants.yaml, to be kept in tenants.schema.json."""
+    model = File.model_json_schema(by_alias=True)
+    return json.dumps({"$schema": DIALECT, **model}, indent=2)
+
+
+def groups() -> str:
+    """Return the groups as a JSON list, for the matrix of a pipeline."""
+    return json.dumps(read(TENANTS).groups)
+
+
+def check() -> str:
+    """Return how many tenants there are, if all is well with the file."""
+    return f"{TENANTS.name}: {len(read(TENANTS).file.tenants)} tenants, nothing wrong"
+
+
+COMMANDS = {"check": check, "groups": groups, "schema": schema}
+
+
+def main(arguments: list[str]) -> None:
+    """Run one command; exit with 1 and what is wrong, or with 2 without a command."""
+    if arguments[:1] == [] or arguments[0] not in COMMANDS:
+        sys.stderr.write(f"usage: python -m fleet {' | '.join(COMMANDS)}\n")
+        sys.exit(2)
+    try:
+        sys.stdout.write(f"{COMMANDS[arguments[0]]()}\n")
+    except FleetError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

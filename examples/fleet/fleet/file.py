@@ -1,0 +1,85 @@
+"""A whole tenants.yaml: checked, and as the arguments of resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from .model import File, Settings
+from .problems import FleetError, Problem, located
+from .reading import Document, parse
+from .rules import broken
+from .words import problems_of, where
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .passwords import Passwords
+
+
+def read(path: Path) -> Fleet:
+    """Read the tenants of a fleet.
+
+    Raises:
+        FleetError: What is wrong with the file, all of it, with file, line and tenant.
+    """
+    document = parse(path)
+    problems = [*document.problems, *broken(document)]
+    try:
+        file = File.model_validate(document.values)
+    except ValidationError as error:
+        problems += problems_of(error, document)
+    if problems:
+        raise located(path.name, problems)
+    return Fleet(path.name, document, file)
+
+
+class Fleet(NamedTuple):
+    """The tenants of a file that is in order."""
+
+    name: str
+    document: Document
+    file: File
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that there are."""
+        return self.file.groups
+
+    def tenants(self, group: str) -> dict[str, Settings]:
+        """Return the settings of each tenant of a group, the defaults among them.
+
+        Raises:
+            FleetError: There is no such group.
+        """
+        if group not in self.groups:
+            known = ", ".join(self.groups)
+            raise FleetError(f'fleet:group is "{group}", but the groups of {self.name} are {known}')
+        whole = {name: self._with_defaults(own) for name, own in self.file.tenants.items()}
+        return {name: settings for name, settings in whole.items() if settings.group == group}
+
+    def arguments(self, group: str, passwords: Passwords) -> dict[str, dict[str, Any]]:
+        """Return the arguments of `SmtpConfig` for each tenant of a group.
+
+        Raises:
+            FleetError: There is no such group, or a password is not to be had.
+        """
+        arguments, problems = {}, []
+        for name, settings in self.tenants(group).items():
+            arguments[name] = {"tenant_id": name, **settings.arguments()}
+            try:
+                arguments[name] |= passwords.arguments(settings.password)
+            except FleetError as error:
+                problems.append(self._problem(name, str(error)))
+        if problems:
+            raise located(self.name, problems)
+        return arguments
+
+    def _with_defaults(self, own: Settings) -> Settings:
+        given = {key: getattr(own, key) for key in own.model_fields_set}
+        return self.file.defaults.model_copy(update=given)
+
+    def _problem(self, name: str, what: str) -> Problem:
+        place = ("tenants", name, "password")
+        return Problem(self.document.line(place), f"{where(place)}: {what}")

@@ -1,0 +1,117 @@
+"""What tenants.yaml may say; tenants.schema.json is made of this, for editors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+REQUIRED = ("group", "platform", "hostname", "credentials", "host", "from")
+"""The keys that each tenant must have, of its own or from the defaults."""
+
+VARIABLE_PREFIX = "SMTP_PASSWORD_"
+NAME = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
+GROUP = "^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$"
+VARIABLE = f"^{VARIABLE_PREFIX}[A-Z0-9_]{{1,100}}$"
+FILE = "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
+TEXT = r"^[^\x00-\x1f\x7f]+$"
+
+SHAPES = {
+    NAME: "must be a name of up to 100 letters, digits, dots, hyphens and underscores",
+    GROUP: "must be a name of up to 50 small letters, digits and hyphens, with a letter first",
+    VARIABLE: f"must be {VARIABLE_PREFIX} and then capital letters, digits and underscores",
+    FILE: "must be the name of a file below the password folder, without dots at its beginning",
+    TEXT: "must not be empty, nor hold a line break",
+}
+"""How the message names a pattern."""
+
+Name = Annotated[str, Field(pattern=NAME)]
+Group = Annotated[str, Field(pattern=GROUP)]
+Text = Annotated[str, Field(pattern=TEXT)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Strict(BaseModel):
+    """A part of the file, in which a key that nobody knows is a mistake."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+
+class Password(Strict):
+    """Where the SMTP password is, one of three; the password itself never stands in this file."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    secret: Name | None = None
+    """A key of the stack's secret fleet:passwords."""
+    env: Annotated[str, Field(pattern=VARIABLE)] | None = None
+    """A variable of the machine that runs Pulumi; its name begins with SMTP_PASSWORD_."""
+    file: Annotated[str, Field(pattern=FILE)] | None = None
+    """A file below the folder of fleet:passwordFolder."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Password:
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise PydanticCustomError("one_of_three", "")
+        return self
+
+
+class Settings(Strict):
+    """A tenant's settings; one that is null is left out, whatever the defaults say."""
+
+    group: Text | None = None
+    """The group, and so the stack, that the tenant belongs to: one of the groups above."""
+    platform: Literal["ssms", "shift", "keycloak"] | None = None
+    """The identity platform."""
+    hostname: Text | None = None
+    """The platform's host, with a port if it is not 443."""
+    base_path: Text | None = None
+    """What the paths of Keycloak begin with, "/auth" on older installations."""
+    credentials: Name | None = None
+    """The set of smtpconfig:credentials to use; its hostnames bound what it is sent to."""
+    tenant_id: Text | None = None
+    """The tenant on the platform, where it is not the name that it has here."""
+    host: Text | None = None
+    """The SMTP server."""
+    port: Port | None = None
+    """The SMTP server's port; left out, 465 with ssl, else 587."""
+    starttls: bool | None = None
+    """Upgrade the connection by STARTTLS; left out, on unless ssl is."""
+    ssl: bool | None = None
+    """TLS from the first byte; excludes starttls."""
+    from_: Text | None = Field(None, alias="from")
+    """The address that mails come from."""
+    from_display_name: Text | None = None
+    """The name shown beside that address."""
+    reply_to: Text | None = None
+    """The address that answers go to."""
+    reply_to_display_name: Text | None = None
+    """The name shown beside that address."""
+    envelope_from: Text | None = None
+    """The address that bounces go to."""
+    user: Text | None = None
+    """The SMTP user; needs a password."""
+    password: Password | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of `SmtpConfig`, but for the password."""
+        return self.model_dump(exclude={"group", "password"}, exclude_none=True)
+
+
+class File(Strict):
+    """The tenants of a fleet."""
+
+    groups: Annotated[list[Group], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
+    """The groups that there are; each has a stack, and all may run at the same time."""
+    defaults: Settings = Settings()
+    """What holds for each tenant that does not say otherwise."""
+    tenants: dict[Name, Settings]
+    """The tenants, by the name that their resource has in the stack."""

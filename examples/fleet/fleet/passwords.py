@@ -1,0 +1,63 @@
+"""Where the passwords of tenants come from: no further than whoever runs the fleet allows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .credentials import secret_object
+from .problems import FleetError
+
+if TYPE_CHECKING:
+    from .model import Password
+
+SECRETS = "fleet:passwords"
+FOLDER = "fleet:passwordFolder"
+
+
+class Passwords:
+    """The passwords that tenants may refer to.
+
+    Args:
+        secrets: The text of `fleet:passwords`, a JSON object; None where there is none.
+        folder: `fleet:passwordFolder`, the absolute path of the folder of password files, which may
+            not lead out of it; None where there is none.
+    """
+
+    def __init__(self, secrets: str | None, folder: str | None) -> None:
+        self._secrets = secrets
+        self._folder = folder
+
+    def arguments(self, password: Password | None) -> dict[str, str]:
+        """Return the argument of `SmtpConfig` for a password: itself, where it is, or nothing.
+
+        Raises:
+            FleetError: It is not to be had from there; the message names no secret.
+        """
+        if password is None:
+            return {}
+        if password.secret:
+            return {"password": self._of_stack(password.secret)}
+        if password.env:
+            return {"password_from": f"env:{password.env}"}
+        return {"password_from": f"file:{self._path(str(password.file))}"}
+
+    def _of_stack(self, key: str) -> str:
+        known = secret_object(SECRETS, self._secrets) if self._secrets else {}
+        if not isinstance(known.get(key), str):
+            command = f"pulumi config set --secret --path '{SECRETS}[\"{key}\"]'"
+            raise FleetError(f"{SECRETS} has none for it; run `{command}`")
+        return str(known[key])
+
+    def _path(self, name: str) -> Path:
+        folder = Path(self._folder or "")
+        if not folder.is_absolute():
+            raise FleetError(f"it is a file, so {FOLDER} must be the absolute path of a folder")
+        path = folder / name
+        try:
+            inside = path.resolve().is_relative_to(folder.resolve())
+        except (OSError, RuntimeError):  # links in a circle
+            inside = False
+        if not inside:
+            raise FleetError(f"its file is a link that leads out of {FOLDER}; put the file there")
+        return path

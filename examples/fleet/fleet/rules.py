@@ -1,0 +1,74 @@
+"""What tenants must keep beside the types of their settings; judged even where some are wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .model import REQUIRED
+from .problems import Problem
+from .words import where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .reading import Document, Place
+
+CASELESS = "ssms"
+"""The platform whose tenants are DNS labels, so that `ACME` and `acme` are one."""
+
+
+def broken(document: Document) -> Iterator[Problem]:
+    """Yield what a tenant lacks, groups that are not declared, and tenants that are there twice."""
+    for place, what in (*_missing(document), *_undeclared(document), *_twins(document)):
+        yield Problem(document.line(place), f"{where(place)}: {what}")
+
+
+def _mapping(values: Any, key: str) -> dict[str, Any]:
+    inner = values.get(key) if isinstance(values, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _own(document: Document) -> dict[Place, dict[str, Any]]:
+    tenants = _mapping(document.values, "tenants")
+    return {("tenants", name): _mapping(tenants, name) for name in tenants}
+
+
+def _whole(document: Document) -> dict[Place, dict[str, Any]]:
+    defaults = _mapping(document.values, "defaults")
+    return {place: {**defaults, **own} for place, own in _own(document).items()}
+
+
+def _missing(document: Document) -> Iterator[tuple[Place, str]]:
+    for place, settings in _whole(document).items():
+        lacking = [key for key in REQUIRED if settings.get(key) is None]
+        if lacking:
+            yield place, f"lacks {', '.join(lacking)}, here and in the defaults"
+
+
+def _undeclared(document: Document) -> Iterator[tuple[Place, str]]:
+    groups = document.values.get("groups") if isinstance(document.values, dict) else None
+    if not isinstance(groups, list):
+        return
+    if len({*map(str, groups)}) < len(groups):
+        yield ("groups",), "has one group twice; two runs of one stack shut each other out"
+    defaults = {("defaults",): _mapping(document.values, "defaults")}
+    for place, settings in (defaults | _own(document)).items():
+        if settings.get("group") is not None and settings["group"] not in groups:
+            yield (*place, "group"), "is not among the groups at the top; no stack would have it"
+
+
+def _twins(document: Document) -> Iterator[tuple[Place, str]]:
+    first: dict[tuple[str, ...], Place] = {}
+    for place, settings in _whole(document).items():
+        twin = first.setdefault(_identity(place[-1], settings), place)
+        if twin != place:
+            line = document.line(twin)
+            yield place, f"is the same tenant as {where(twin)} in line {line}; keep one of the two"
+
+
+def _identity(name: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    platform, base_path = settings.get("platform"), settings.get("basePath")
+    hostname = str(settings.get("hostname")).lower().removesuffix(":443").rstrip(".")
+    tenant = str(settings.get("tenantId") or name)
+    tenant = tenant.lower() if platform == CASELESS else tenant
+    return str(platform), hostname, str(base_path), tenant

@@ -1,0 +1,65 @@
+"""What pydantic finds, in words for whoever edits the file; never with a value of it."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from .model import SHAPES, Settings
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import ValidationError
+
+    from .reading import Document, Place
+
+KNOWN = [field.alias or name for name, field in Settings.model_fields.items()]
+PASSWORD = (
+    "must be one of {secret: NAME}, {env: NAME} and {file: NAME}; "  # noqa: S105 - a message
+    "the password itself never stands in this file"
+)
+REASONS = {
+    "missing": "is required",
+    "int": "must be a whole number from 1 to 65535",
+    "less": "must be a whole number from 1 to 65535",
+    "greater": "must be a whole number from 1 to 65535",
+    "bool": "must be true or false",
+    "string": "must be text",
+    "list": "must be a list",
+    "too": "must have one at least",
+}
+"""By the first word of pydantic's name for what is wrong."""
+
+
+def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
+    """Yield each thing that does not fit the model, with its line."""
+    for detail in error.errors(include_input=False, include_url=False):
+        place = tuple(str(part) for part in detail["loc"] if part != "[key]")
+        if detail["type"] == "extra_forbidden" and place[-2:-1] == ("password",):
+            place = place[:-1]  # what stands there may be the password
+        what = _reason(place, detail["type"], detail.get("ctx", {}))
+        yield Problem(document.line(place), ": ".join(filter(None, (where(place), what))))
+
+
+def where(place: Place) -> str:
+    """Return a place as a message begins with it: `tenant "acme": port`."""
+    if place[:1] == ("tenants",) and place[1:]:
+        tenant = f"tenant {json.dumps(place[1], ensure_ascii=False)}"
+        return ": ".join(filter(None, (tenant, ".".join(place[2:]))))
+    return ": ".join(key for key in place if not key.isdigit())
+
+
+def _reason(place: Place, kind: str, context: dict[str, Any]) -> str:
+    if place[-1:] == ("password",):
+        return PASSWORD
+    if kind == "extra_forbidden":
+        close = get_close_matches(place[-1], KNOWN, 1) if place[1:] else []
+        return "is not known here" + "".join(f"; do you mean {key}?" for key in close)
+    if kind == "string_pattern_mismatch":
+        return SHAPES[context["pattern"]]
+    if kind == "literal_error":
+        return f"must be {context['expected']}"
+    return REASONS.get(kind.partition("_")[0], "must be a mapping of keys to values")
