@@ -15,6 +15,7 @@ class Fault:
     status: int | None = None
     """200 to 599; None leaves the answer to the platform, unless it is cut off."""
     body: str | bytes = ""
+    """The answer's body as it is sent, where there is a status."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent beside Content-Length; there is no Content-Type unless it is named here."""
     delay: float = 0.0

@@ -12,11 +12,13 @@ class ReceivedRequest:
     """A request as it arrived, one that was refused or met a fault too."""
 
     method: str
+    """The HTTP method, such as `POST`."""
     target: str
     """Path and query as they were sent, percent-encoding kept."""
     headers: tuple[tuple[str, str], ...]
     """In the order of arrival, names in lower case."""
     body: bytes
+    """The whole body, as it was sent."""
 
     @property
     def path(self) -> str:

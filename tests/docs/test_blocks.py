@@ -1,0 +1,62 @@
+"""What a reader copies from the documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from ruamel.yaml import YAML
+
+from pulumi_smtpconfig.credentials import Credentials
+from tests.docs.pages import CHECKOUT, PAGES, blocks, name
+from tests.docs.programs import programs, write_programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.docs.pages import Block
+
+LANGUAGES = ("json", "python", "sh", "yaml", "text", "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_is_in_a_language_that_a_test_reads(page: Path) -> None:
+    """What is in none shows output; another language would be read by nobody."""
+    fences = [line for line in page.read_text("utf-8").splitlines() if line.startswith("```")]
+    assert len(fences) == 2 * len([b for b in blocks(*LANGUAGES) if b.page == page])
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_a_block_of_python_compiles(block: Block) -> None:
+    """Also one that leaves out arguments by `...`."""
+    compile(block.text, str(block), "exec")
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_a_block_of_json_is_a_variable_of_named_sets(block: Block) -> None:
+    """It has the keys that credentials have, and no others."""
+    for values in json.loads(block.text).values():
+        Credentials.model_validate(values)
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def test_a_block_of_yaml_is_yaml(block: Block) -> None:
+    """It says something, and no key twice."""
+    assert YAML(typ="safe").load(block.text)
+
+
+def test_the_programs_of_the_pages_have_the_right_types(tmp_path: Path) -> None:
+    """Strict mypy finds nothing, as it will find nothing in what a reader writes after them."""
+    assert len(programs()) >= 3
+    files = [str(tmp_path / f"{module}.py") for module in write_programs(tmp_path)]
+    # In the checkout, as its cache knows pulumi already, which takes long to read.
+    command = [sys.executable, "-m", "mypy", *files]
+    variables = os.environ | {"MYPYPATH": str(tmp_path)}
+    run = subprocess.run(
+        command, cwd=CHECKOUT, env=variables, capture_output=True, text=True, check=False
+    )
+    assert not run.returncode, run.stdout + run.stderr

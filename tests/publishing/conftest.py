@@ -1,0 +1,34 @@
+"""The two files that are published, built once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+class Published(NamedTuple):
+    """What `make dist` builds."""
+
+    wheel: Path
+    sdist: Path
+
+
+def build(source: Path, folder: Path, *options: str) -> None:
+    """Build what a source tree is published as, without a network."""
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), *options]
+    subprocess.run([*command, str(source)], check=True, stdout=subprocess.PIPE)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """Build the source distribution, and the wheel from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    build(CHECKOUT, folder)
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return Published(wheel, sdist)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import tarfile
+from email import message_from_bytes
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from tests.publishing.conftest import CHECKOUT, build
+from tests.source import SOURCES
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from pathlib import Path
+
+    from tests.publishing.conftest import Published
+
+PACKAGE = "pulumi_smtpconfig"
+BESIDE_CODE = {"py.typed", "pulumi-plugin.json"}
+
+
+@pytest.fixture
+def metadata(published: Published) -> Message:
+    """What an index shows of the wheel."""
+    with ZipFile(published.wheel) as wheel:
+        (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        return message_from_bytes(wheel.read(name))
+
+
+def test_the_wheel_has_the_package_its_marks_and_its_licence(published: Published) -> None:
+    """All modules, the mark of types, the word that there is no plugin, and nothing else."""
+    with ZipFile(published.wheel) as wheel:
+        names = set(wheel.namelist())
+    modules = {str(path) for path in SOURCES} | BESIDE_CODE
+    info = {name for name in names if ".dist-info/" in name}
+    assert {name.removeprefix(f"{PACKAGE}/") for name in names - info} == modules
+    assert [name for name in info if name.endswith("/licenses/LICENSE")]
+
+
+def test_the_source_distribution_builds_the_same_wheel(
+    published: Published, tmp_path: Path
+) -> None:
+    """Whoever builds from the checkout has what is published, byte for byte."""
+    build(CHECKOUT, tmp_path, "--wheel")
+    (wheel,) = tmp_path.iterdir()
+    assert wheel.name == published.wheel.name
+    assert wheel.read_bytes() == published.wheel.read_bytes()
+
+
+def test_the_source_distribution_has_the_documents(published: Published) -> None:
+    """Its README leads to files that are there."""
+    with tarfile.open(published.sdist) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    documents = {path.name for path in CHECKOUT.glob("*.md")}
+    documents |= {f"docs/{path.name}" for path in (CHECKOUT / "docs").glob("*.md")}
+    assert documents | {"LICENSE", "examples/quickstart/__main__.py"} <= names
+    assert not [name for name in names if name.startswith(("tests/", "tools/"))]
+
+
+def test_an_index_shows_licence_readme_and_what_it_runs_on(metadata: Message) -> None:
+    """The licence is an SPDX expression, so that no classifier says it a second time."""
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata["License-File"] == "LICENSE"
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    classifiers = metadata.get_all("Classifier", [])
+    assert "Typing :: Typed" in classifiers
+    assert not [each for each in classifiers if each.startswith("License ::")]
+    assert metadata.get_payload() == (CHECKOUT / "README.md").read_text("utf-8")
+
+
+def test_the_version_has_its_entry_in_the_changelog(metadata: Message) -> None:
+    """Nothing is published that CHANGELOG.md does not tell of."""
+    changelog = (CHECKOUT / "CHANGELOG.md").read_text("utf-8")
+    assert f"\n## {metadata['Version']} " in changelog
