@@ -11,8 +11,8 @@ import httpx
 
 from pulumi_smtpconfig.client import Client
 from pulumi_smtpconfig.errors import ConfigurationError
-from pulumi_smtpconfig.streams import Trust
 from pulumi_smtpconfig.transport import open_transport
+from pulumi_smtpconfig.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulumi_smtpconfig.request import Verification
-    from pulumi_smtpconfig.streams import Trust
+    from pulumi_smtpconfig.trust import Trust
 
 SECONDS = 15.0
 """How long all stages may take together."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.request import Verification
     from pulumi_smtpconfig.smtp_connecting import Address, Deadline
     from pulumi_smtpconfig.smtp_session import Reply, Session
-    from pulumi_smtpconfig.streams import Trust
+    from pulumi_smtpconfig.trust import Trust
 
 READY, DONE, MORE_IS_REQUIRED = 220, 250, 530
 TAKEN = range(200, 300)

@@ -6,8 +6,6 @@ What was sent is known as well, so that an error can tell whether the platform m
 from __future__ import annotations
 
 import socket
-import ssl
-import threading
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,10 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpcore
-import truststore
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable, Iterator
+
+    from pulumi_smtpconfig.trust import Trust
 
 Address = tuple[str, int]
 SHORTEST_WAIT = 0.001
@@ -51,30 +51,6 @@ def attempt(seconds: float) -> Iterator[Attempt]:
 
 def _left() -> float:
     return max(_attempt.get().end - time.monotonic(), SHORTEST_WAIT)
-
-
-class Trust:
-    """The operating system's authorities, and those of a PEM file.
-
-    Raises:
-        OSError: The file cannot be read, or holds no certificate (`ssl.SSLError`).
-    """
-
-    def __init__(self, ca_bundle: str | None) -> None:
-        self._ca_bundle = ca_bundle
-        self._of_thread = threading.local()
-        self.context()
-
-    def context(self) -> ssl.SSLContext:
-        """Return the context of this thread; truststore's is not safe, or not quick, to share."""
-        if not hasattr(self._of_thread, "context"):
-            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            if self._ca_bundle:
-                context.load_verify_locations(cafile=self._ca_bundle)
-            self._of_thread.context = context
-        verified: ssl.SSLContext = self._of_thread.context
-        return verified
 
 
 class _Stream(httpcore.NetworkStream):

@@ -11,7 +11,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from pulumi_smtpconfig.streams import Backend, Trust
+from pulumi_smtpconfig.streams import Backend
+from pulumi_smtpconfig.trust import Trust
 
 if TYPE_CHECKING:
     import httpcore

@@ -27,7 +27,7 @@ MAIL = (
 )
 HTTP = (
     *("escapes", "redaction", "remedies", "answers", "failures"),
-    *("streams", "transport", "retries", "client"),
+    *("trust", "streams", "transport", "retries", "client"),
 )
 AUTH = (
     *("urls", "config", "credentials", "selection", "oauth", "tokens", "granted"),

@@ -10,7 +10,7 @@ import pytest
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.request import Verification
 from pulumi_smtpconfig.smtp import verify
-from pulumi_smtpconfig.streams import Trust
+from pulumi_smtpconfig.trust import Trust
 from tests.smtp.smtp_server import PASSWORD, USER
 
 if TYPE_CHECKING:
