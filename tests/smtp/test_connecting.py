@@ -23,10 +23,18 @@ WAITING = """
 import sys
 from pulumi_smtpconfig.request import Verification
 from pulumi_smtpconfig.smtp import verify
-from pulumi_smtpconfig.streams import Trust
+from pulumi_smtpconfig.trust import Trust
 print("begins", flush=True)
 verify(Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de"), Trust(None), 600)
 """
+
+HANGING = """
+import socket, threading
+from pulumi_smtpconfig.smtp_connecting import Deadline, look_up
+socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
+look_up("smtp.acme.example", 587, Deadline(0.2))
+"""
+"""What the operating system does where its name server is silent cannot be had otherwise."""
 
 
 def address(name: str, port: int) -> Address:
@@ -90,6 +98,13 @@ def test_after_the_deadline_nothing_is_waited_for(seconds: float) -> None:
     """What comes too late is not begun."""
     with pytest.raises(TimeoutError):
         look_up("localhost", 25, Deadline(seconds))
+
+
+def test_a_look_up_that_hangs_keeps_no_process() -> None:
+    """Nothing can end it, so nothing waits for it either, not even the end of the program."""
+    command = [sys.executable, "-c", HANGING]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert run.stderr.splitlines()[-1] == "TimeoutError"
 
 
 def test_ctrl_c_ends_a_wait_at_once() -> None:
