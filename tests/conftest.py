@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from pulumi_smtpconfig.emulator import Emulator
+from tools.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Every run tries the same examples, and none fails for its time: a red law is red again.
 settings.register_profile("laws", deadline=None, derandomize=True)
@@ -46,6 +50,22 @@ def emulator() -> Iterator[Emulator]:
     """A platform of the test's own."""
     with Emulator() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def engine() -> Path:
+    """The folder of the real engine; the tests fail where it cannot be had."""
+    program = [sys.executable, "-m", "tools.engine"]
+    found = subprocess.run(
+        program, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return Path(found.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture
+def open_stack(engine: Path, emulator: Emulator, tmp_path: Path) -> Callable[[Path], Stack]:
+    """Open a stack of a project folder, whose provider reaches the emulator."""
+    return lambda program: Stack(program, tmp_path, engine, emulator.environment)
 
 
 @pytest.fixture
