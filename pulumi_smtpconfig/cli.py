@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pulumi_smtpconfig.cli_codes import FINE
 from pulumi_smtpconfig.cli_options import (
     JSON,
     Password,
@@ -140,4 +141,9 @@ def show(  # noqa: PLR0913 - likewise
 
 def main() -> None:
     """Run the command that the process was started with."""
-    app(prog_name="smtpconfig")
+    try:
+        app(prog_name="smtpconfig")
+    except OSError as error:  # of a help text; `run` lets none leave
+        from pulumi_smtpconfig.cli_running import unwritten  # noqa: PLC0415 - likewise
+
+        raise SystemExit(unwritten(error, FINE)) from None

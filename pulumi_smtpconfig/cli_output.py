@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import contextmanager
+import os
+import sys
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich import box
 from rich.console import Console
@@ -26,12 +29,20 @@ ONE_LINE = 10_000
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Print one object and nothing else on standard output."""
+    """Print one object and nothing else on standard output.
+
+    Raises:
+        OSError: It cannot be written, or nobody reads it (`BrokenPipeError`).
+    """
     _line(_console(), Text(json.dumps(document, indent=2)))
 
 
 def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table, if it has columns, under its title; no cell is cut or taken for markup."""
+    """Print a table, if it has columns, under its title; no cell is cut or taken for markup.
+
+    Raises:
+        OSError: It cannot be written, or nobody reads it (`BrokenPipeError`).
+    """
     console = _console()
     _line(console, Text(printable(title)))
     columns = [Column(heading, overflow="fold") for heading in headings]
@@ -60,7 +71,24 @@ def print_error(error: SmtpConfigError) -> None:
 
 def print_stopped() -> None:
     """Say on standard error that Ctrl-C ended it."""
-    _line(_console(stderr=True), Text("Stopped."))
+    _say(_console(stderr=True), Text("Stopped."))
+
+
+def print_unwritten(error: OSError) -> None:
+    """Say on standard error why standard output cannot be written."""
+    why = f"Standard output cannot be written: {error.strerror}; see where it goes, then try again."
+    _told(_console(stderr=True), *ERROR, why)
+
+
+def abandon(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere, as Python would fail at its end to write it."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:  # rich's own ends the process, with a code that says "no"
+        raise BrokenPipeError
 
 
 @contextmanager
@@ -74,12 +102,20 @@ def talking_to(whom: str) -> Iterator[Callable[[str], None]]:
         with console.status(text):
             yield partial(_told, console, *WARNING)
     else:
-        _line(console, text)
+        _say(console, text)
         yield print_warning
 
 
 def _told(console: Console, kind: str, style: str, text: str) -> None:
-    _line(console, Text.assemble((kind, style), " ", printable(in_variables(text))))
+    _say(console, Text.assemble((kind, style), " ", printable(in_variables(text))))
+
+
+def _say(console: Console, text: Text) -> None:
+    """Print on standard error, which may be gone: the exit code tells it too."""
+    try:
+        _line(console, text)
+    except OSError:
+        abandon(sys.stderr)
 
 
 def _line(console: Console, text: Text) -> None:
@@ -87,7 +123,7 @@ def _line(console: Console, text: Text) -> None:
 
 
 def _console(*, stderr: bool = False) -> Console:
-    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    console = _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
     if isinstance(console.file, io.TextIOWrapper):
         console.file.reconfigure(errors="replace")  # a server may say what the output cannot show
     if not console.is_terminal:

@@ -7,11 +7,15 @@ import sys
 import warnings
 from getpass import GetPassWarning, getpass
 
+import typer
+
 from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.password_reference import resolve
 
 VARIABLE = variable("smtpPassword")
+NOTHING = "No password was entered."
+NO_TEXT = "What was entered is no text in the encoding of this terminal."
 GIVE_IT = (
     f"set the environment variable {VARIABLE}, or give --password-from env:NAME or "
     "--password-from file:/path, or run this in a terminal, which asks for it."
@@ -30,7 +34,7 @@ def password_for(user: str, reference: str) -> str:
         return ""
     if os.environ.get(VARIABLE):
         return resolve(f"env:{VARIABLE}")
-    if sys.stdin.isatty():
+    if sys.stdin and sys.stdin.isatty():  # it is None where the shell has closed it
         return _asked(user)
     raise ConfigurationError("No password is given for the user.", GIVE_IT)
 
@@ -41,8 +45,9 @@ def _asked(user: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error", GetPassWarning)
             return getpass(f"Password of {ascii(user)[1:-1]}: ")
-    except (KeyboardInterrupt, EOFError, GetPassWarning) as ended:
-        sys.stderr.write("\n")
+    except (KeyboardInterrupt, EOFError, GetPassWarning, UnicodeDecodeError) as ended:
+        typer.echo(err=True)
         if isinstance(ended, KeyboardInterrupt):
             raise
-        raise ConfigurationError("No password was entered.", GIVE_IT) from None
+        no_text = isinstance(ended, UnicodeDecodeError)
+        raise ConfigurationError(NO_TEXT if no_text else NOTHING, GIVE_IT) from None

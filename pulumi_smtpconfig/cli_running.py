@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_smtpconfig.cli_codes import ANSWERED_NO, INTERRUPTED, NOT_TOLD
-from pulumi_smtpconfig.cli_output import print_error, print_json, print_stopped, print_table
+from pulumi_smtpconfig.cli_output import (
+    abandon,
+    print_error,
+    print_json,
+    print_stopped,
+    print_table,
+    print_unwritten,
+)
 from pulumi_smtpconfig.cli_words import in_variables
 from pulumi_smtpconfig.errors import (
     NotVerified,
@@ -58,18 +66,35 @@ def run(work: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool) ->
     except KeyboardInterrupt:
         print_stopped()
         return INTERRUPTED
-    _print(outcome, as_json=as_json)
-    return outcome.code
+    return _print(outcome, as_json=as_json)
 
 
-def _print(outcome: Outcome, *, as_json: bool) -> None:
-    error = outcome.error
-    if as_json:
-        print_json(outcome.document | _told(error))
-    elif outcome.shown:
-        print_table(*outcome.shown)
-    if error:
-        print_error(error)
+def unwritten(error: OSError, code: int) -> int:
+    """Return the exit code where standard output takes no more; who left, as `head` does, has it.
+
+    Args:
+        error: Why it does not.
+        code: The exit code of what should have been written.
+    """
+    abandon(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return code
+    print_unwritten(error)
+    return NOT_TOLD
+
+
+def _print(outcome: Outcome, *, as_json: bool) -> int:
+    code = outcome.code
+    try:
+        if as_json:
+            print_json(outcome.document | _told(outcome.error))
+        elif outcome.shown:
+            print_table(*outcome.shown)
+    except OSError as error:
+        code = unwritten(error, code)
+    if outcome.error:
+        print_error(outcome.error)
+    return code
 
 
 def _told(error: SmtpConfigError | None) -> dict[str, str | None]:

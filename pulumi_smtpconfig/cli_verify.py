@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.cli_codes import ANSWERED_NO, FINE, WRONG_USAGE
+from pulumi_smtpconfig.cli_codes import ANSWERED_NO, FINE, NOT_TOLD, WRONG_USAGE
 from pulumi_smtpconfig.cli_config import OptionsFirst
 from pulumi_smtpconfig.cli_output import mark, print_warning, talking_to
 from pulumi_smtpconfig.cli_password import password_for
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.request import Verification
 
 BLANK: dict[str, Any] = {"verified": False, "stage": None, "steps": [], "findings": []}
+BRACKETED = re.compile(r"\A\[([^\[\]]*:[^\[\]]*)\]\Z")
+"""An address of IPv6 as URLs have it."""
 
 
 def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
@@ -39,6 +42,8 @@ def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
             `passwordFrom` and `verifyRecipient`.
         ca_bundle: A PEM file of authorities, used instead of SMTPCONFIG_CA_BUNDLE; may be empty.
     """
+    host = BRACKETED.sub(r"\1", str(properties["host"]))
+    properties = {**properties, "host": host}
     has_password = properties.get("user") or properties.get("passwordFrom")
     later = {"password": UNKNOWN} if has_password else {}
     declared, problems, findings = _parsed({**properties, **later})
@@ -67,14 +72,21 @@ def _tried(declared: Declared, ca_bundle: str) -> Outcome:
     for doubt in doubts:
         print_warning(str(doubt))
     verification = declared.verification()
-    address = f"{verification.host}:{verification.port}"
+    address = _address(verification)
     try:
         with while_doing(f"Verifying {address} failed."):
             outcome = _told(address, _steps(verification, address, ca_bundle))
     except NotVerified as error:
         passed = [step for step in error.passed if isinstance(step, Step)]
         outcome = _told(address, passed, error)
+    except ConfigurationError as error:  # the bundle is all that can be wrong
+        outcome = Outcome(WRONG_USAGE if ca_bundle else NOT_TOLD, BLANK, error=error)
     return outcome._replace(document=outcome.document | {"findings": _plain(doubts)})
+
+
+def _address(verification: Verification) -> str:
+    host = verification.host
+    return f"{f'[{host}]' if ':' in host else host}:{verification.port}"
 
 
 def _steps(verification: Verification, address: str, ca_bundle: str) -> list[Step]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typer.testing import Result
 
 CANARIES = PASSWORD, OTHER_PASSWORD, "c4n4ry"
-OF_PULUMI = "`pulumi", "smtpconfig:", "stack"
+OF_PULUMI = "`pulumi", "smtpconfig:", "stack", "set verify"
 """What no line says to somebody who has no Pulumi program."""
 
 

@@ -40,9 +40,9 @@ class Terminal:
         while text not in self.shown:
             assert self._read(), self.shown
 
-    def type(self, keys: str) -> None:
+    def type(self, keys: bytes) -> None:
         """Press keys."""
-        os.write(self._screen, keys.encode())
+        os.write(self._screen, keys)
 
     def end(self) -> int:
         """Wait for the end of the process, and return its exit code."""

@@ -21,7 +21,7 @@ def test_the_password_is_asked_for_and_not_echoed(server: SmtpServer) -> None:
     """It reaches the server as it was typed, and the screen not at all."""
     with terminal("verify", *to(server)) as screen:
         screen.wait_for(f"Password of {USER}: ")
-        screen.type(f"{PASSWORD}\n")
+        screen.type(f"{PASSWORD}\n".encode())
         code = screen.end()
     assert code == 0, screen.shown
     assert [password for _, _, password, _ in server.logins] == [PASSWORD]
@@ -31,17 +31,26 @@ def test_the_password_is_asked_for_and_not_echoed(server: SmtpServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "code"), [("\x03", 130), ("\x04", 2), ("\n", 2)], ids=["Ctrl-C", "Ctrl-D", "nothing"]
+    ("keys", "code", "words"),
+    [
+        (b"\x03", 130, "Stopped."),
+        (b"\x04", 2, "set the environment variable"),
+        (b"\n", 2, "password: is missing"),
+        (b"\xff\n", 2, "set the environment variable"),
+    ],
+    ids=["Ctrl-C", "Ctrl-D", "nothing", "no text"],
 )
-def test_a_question_without_an_answer_ends_it(server: SmtpServer, keys: str, code: int) -> None:
-    """Ctrl-C stops; no password is a wrong usage. There is no traceback."""
+def test_a_question_without_an_answer_ends_it(
+    server: SmtpServer, keys: bytes, code: int, words: str
+) -> None:
+    """Ctrl-C stops; no password, or one that is no text, is a wrong usage, without a traceback."""
     with terminal("verify", *to(server)) as screen:
         screen.wait_for(": ")
         screen.type(keys)
         assert screen.end() == code
     assert "Traceback" not in screen.shown
     assert "Talking to" not in screen.shown
-    assert ("Stopped." if code == 130 else "Error:") in screen.shown
+    assert words in screen.shown
 
 
 def test_colours_are_for_terminals_that_want_them(server: SmtpServer) -> None:
@@ -60,6 +69,6 @@ def test_ctrl_c_stops_a_server_that_is_silent() -> None:
         where = ("--host", "127.0.0.1", "--port", str(server.port), "--from", "a@acme.example")
         with terminal("verify", *where) as screen:
             screen.wait_for("Talking to")
-            screen.type("\x03")
+            screen.type(b"\x03")
             assert screen.end() == 130
     assert "Traceback" not in screen.shown

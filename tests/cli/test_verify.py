@@ -103,10 +103,33 @@ def test_an_unreachable_server_is_not_verified() -> None:
     assert document(result)["stage"] == "connection"
 
 
-@pytest.mark.parametrize("option", ["--ca-bundle", "SMTPCONFIG_CA_BUNDLE"])
-def test_a_bundle_that_is_missing_is_told_by_its_source(server: SmtpServer, option: str) -> None:
-    """Nothing can be told then; the option wins over the variable."""
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_address_of_ipv6_has_one_pair_of_brackets(host: str) -> None:
+    """With or without them it is the same server."""
+    result = smtpconfig("verify", "--host", host, "--port", "1", "--from", SENDER)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("[::1]:1 is not verified.")
+    assert "Talking to [::1]:1 ..." in result.stderr
+    assert "Verifying [::1]:1 failed.\n  [::1]:1 failed at connection" in result.stderr
+
+
+def test_an_address_with_its_port_is_refused() -> None:
+    """Brackets are taken off where they are all that is too much."""
+    result = smtpconfig("verify", "--host", "[::1]:25", "--from", SENDER)
+    assert result.exit_code == 2
+    assert "host: has a port in it" in result.stderr
+
+
+@pytest.mark.parametrize(("option", "code"), [("--ca-bundle", 2), ("SMTPCONFIG_CA_BUNDLE", 3)])
+def test_a_bundle_that_is_missing_is_told_by_its_source(
+    server: SmtpServer, option: str, code: int
+) -> None:
+    """A wrong option is one, and wins over the variable; what was found before is kept."""
     more = ["--ca-bundle", "/nowhere.pem"] if option.startswith("--") else ["--ca-bundle", ""]
-    result = verify(server, *more, **GIVEN, SMTPCONFIG_CA_BUNDLE="/nowhere/else.pem")
-    assert result.exit_code == 3
+    result = verify(server, *more, "--json", **GIVEN, SMTPCONFIG_CA_BUNDLE="/nowhere/else.pem")
+    assert result.exit_code == code
     assert f"{option} cannot be loaded from /nowhere" in result.stderr
+    told = document(result)
+    assert told["remedy"]
+    assert [finding["code"] for finding in told["findings"]] == ["W103"]
+    assert "[W103]" in result.stderr

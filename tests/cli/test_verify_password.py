@@ -45,8 +45,8 @@ def test_a_user_without_a_password_is_told_the_ways_to_give_it(server: SmtpServe
 
 @pytest.mark.parametrize(
     "reference",
-    ["env:NOWHERE", "file:/nowhere", "env:EMPTY"],
-    ids=["no variable", "no file", "empty"],
+    ["env:NOWHERE", "file:/nowhere", "file:/dev/null", "env:EMPTY"],
+    ids=["no variable", "no file", "no ordinary file", "empty"],
 )
 def test_a_password_that_cannot_be_read_is_a_wrong_option(
     server: SmtpServer, reference: str
