@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.lint import errors
+from pulumi_smtpconfig.passwords import VAULT_IS_KEYCLOAKS, needs_vault
 from pulumi_smtpconfig.platform_rules import platform_problems
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 
@@ -21,6 +22,7 @@ def problems_of(declared: Declared, sender: Sender) -> Iterator[Problem]:
     for finding in errors(declared.stored()):
         yield Problem(finding.property, finding.reason)
     yield from _two_passwords(declared)
+    yield from _vault(declared)
     yield from _credentials(declared, sender)
 
 
@@ -28,6 +30,12 @@ def _two_passwords(declared: Declared) -> Iterator[Problem]:
     both: list[object] = [declared.settings.password, declared.options.password_from]
     if UNKNOWN not in both and all(both):
         yield Problem("passwordFrom", "stands in place of password; give one of them")
+
+
+def _vault(declared: Declared) -> Iterator[Problem]:
+    both: list[object] = [declared.settings.password, declared.options.verify]
+    if UNKNOWN not in both and needs_vault(declared):
+        yield Problem("password", VAULT_IS_KEYCLOAKS)
 
 
 def _credentials(declared: Declared, sender: Sender) -> Iterator[Problem]:

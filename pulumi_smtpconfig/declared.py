@@ -26,6 +26,9 @@ ENDPOINT = "endpoint"
 FINGERPRINT = "passwordFingerprint"
 """The output that tells whether the password of a reference is the one that was sent."""
 
+OUTPUTS_ALONE = {ENDPOINT, FINGERPRINT}
+NOT_KNOWN = "(not known yet)"
+
 
 class Declared(NamedTuple):
     """A parsed resource; in a preview parts of it may be `UNKNOWN`."""
@@ -42,7 +45,8 @@ class Declared(NamedTuple):
     @property
     def title(self) -> str:
         """What a sentence calls its tenant."""
-        return f'Tenant "{self.tenant.tenant_id}" on {self.tenant.hostname}'
+        tenant_id, hostname = map(_shown, (self.tenant.tenant_id, self.tenant.hostname))
+        return f'Tenant "{tenant_id}" on {hostname}'
 
     @property
     def endpoint(self) -> str:
@@ -113,6 +117,10 @@ class Declared(NamedTuple):
             credentials=self.options.credentials,
             token_url=self.platform.token_url(self.tenant),
         )
+
+
+def _shown(value: object) -> str:
+    return NOT_KNOWN if value is UNKNOWN else str(value)
 
 
 def declared_in(properties: Mapping[str, object]) -> tuple[Declared, list[Problem]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.changes import changed_keys, has_same_inputs, has_same_triggers
 from pulumi_smtpconfig.checking import problems_of
-from pulumi_smtpconfig.declared import ENDPOINT, FINGERPRINT, declared_in, settled
+from pulumi_smtpconfig.declared import OUTPUTS_ALONE, declared_in, settled
 from pulumi_smtpconfig.errors import RealmGone, TokenNotGranted, while_doing
 from pulumi_smtpconfig.live import Live
-from pulumi_smtpconfig.options import CLEAR
-from pulumi_smtpconfig.passwords import is_sent, kept_fingerprint, why_unreadable
-from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.options import CLEAR, REQUIRE
+from pulumi_smtpconfig.passwords import filled, is_sent, kept_fingerprint, why_unreadable
 from pulumi_smtpconfig.results import Checked, Diff, Properties, Read
 from pulumi_smtpconfig.sending import Sending, doing
 from pulumi_smtpconfig.settings import SmtpSettings
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 READABLE = set(SmtpSettings.keys().values()) - {"password"}
 """The keys of what a refresh replaces by what it reads."""
-OUTPUTS_ALONE = {ENDPOINT, FINGERPRINT}
 ROTATED = "another password than the one that was sent, so it is sent anew."
 NOT_SEEN = "Whether it changed is not seen, and nothing that needs it can be sent."
 
@@ -46,6 +45,7 @@ class Lifecycle:
         self._tell = tell
         self._live = Live(sender, tell)
         self._sending = Sending(sender, tell)
+        self._told: set[str] = set()
 
     def check(self, news: Mapping[str, object]) -> Checked:
         """Parse the inputs of a program, without any network."""
@@ -53,7 +53,7 @@ class Lifecycle:
         problems += problems_of(declared, self._sender)
         unreadable = why_unreadable(declared)
         if unreadable:
-            self._tell(f"{declared.title}: {unreadable} {NOT_SEEN}")
+            self._tell_once(f"{declared.title}: {unreadable} {NOT_SEEN}")
         return Checked(declared.stored(), problems)
 
     def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
@@ -62,15 +62,19 @@ class Lifecycle:
         What clears a tenant at its end is deleted before its replacement is created, so that it
         cannot clear what was just set.
         """
+        if has_same_inputs(olds, news):
+            return Diff([], [], delete_before_replace=False)
         before, declared = declared_in(olds)[0], declared_in(news)[0]
-        old, new = before.stored(), declared.stored()
-        keys = [*new, *(key for key in old if key not in new)]
-        changes = [key for key in keys if new.get(key) is UNKNOWN or new.get(key) != old.get(key)]
+        changes = changed_keys(before, declared)
         if not changes and not is_sent(declared, before, olds):
             changes = ["passwordFrom"]
             self._tell(f"{declared.title}: {declared.options.password_from} holds {ROTATED}")
         replaces = [key for key in changes if key in Tenant.keys().values()]
-        return Diff(changes, replaces, before.options.on_delete == CLEAR)
+        clears_first = bool(replaces) and before.options.on_delete == CLEAR
+        if clears_first:
+            with while_doing(doing(declared, "reading the password, before another is cleared,")):
+                filled(declared)
+        return Diff(changes, replaces, clears_first)
 
     def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
@@ -108,9 +112,9 @@ class Lifecycle:
         declared = settled(news)
         before, problems = declared_in(olds)
         known = not problems and declared.is_like(before) and is_sent(declared, before, olds)
-        if known and declared.options.triggers == before.options.triggers:
+        if known and has_same_triggers(before, declared):
             return declared.outputs(kept_fingerprint(declared, olds))
-        ready = self._sending.prepare(declared, verified=known)
+        ready = self._sending.prepare(declared, verified=known and before.options.verify == REQUIRE)
         with while_doing(doing(declared)):
             live = self._live.before(declared) if declared.platform.merges else {}
             return self._sending.send(ready, live)
@@ -133,6 +137,12 @@ class Lifecycle:
             if not error.realm_is_gone:
                 raise
             self._tell(f"{declared.title} is gone already, and its mail settings with it.")
+
+    def _tell_once(self, text: str) -> None:
+        # The engine checks what is to be replaced twice.
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)
 
 
 def _read(state: Mapping[str, object]) -> Read:

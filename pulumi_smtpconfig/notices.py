@@ -12,7 +12,24 @@ from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.twins import tenants_of_this_run, twins
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Collection, Mapping
+    from collections.abc import Awaitable, Collection, Mapping, Sequence
+
+
+def codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
+    """Return the codes that a resource of this name ignores.
+
+    Raises:
+        RunError: It is no list, or holds what is no warning's code.
+    """
+    if isinstance(lint_ignore, str):
+        raise pulumi.RunError(f'lint_ignore of "{name}" must be a list of codes, as in ["W102"].')
+    unknown = sorted(set(map(str, lint_ignore or ())) - CODES_OF_WARNINGS)
+    if unknown:
+        raise pulumi.RunError(
+            f'lint_ignore of "{name}" holds what is no code of a warning: {", ".join(unknown)}. '
+            "docs/lint.md lists them."
+        )
+    return set(lint_ignore or ())
 
 
 def show_warnings(
@@ -28,19 +45,10 @@ def show_warnings(
         name: Its name in the program.
         properties: Its properties as the program gives them, by attribute.
         ignored: The codes of warnings that are not shown.
-
-    Raises:
-        RunError: A code is no warning's.
     """
-    unknown = sorted(set(ignored) - CODES_OF_WARNINGS)
-    if unknown:
-        raise pulumi.RunError(
-            f'lint_ignore of "{name}" holds what is no code of a warning: {", ".join(unknown)}. '
-            "docs/lint.md lists them."
-        )
     given = [key for key, value in properties.items() if value is not None or key in DEFAULTED]
     values = _values({KEYS.get(key, key): getattr(resource, key) for key in given})
-    texts = _texts(name, values, set(ignored))
+    texts = _texts(name, values, ignored)
     _: pulumi.Output[None] = pulumi.Output.from_input(_show(texts, resource))
 
 

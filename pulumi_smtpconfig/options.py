@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, JsonValue
 
 from pulumi_smtpconfig.inputs import Inputs, Text, refuse
 from pulumi_smtpconfig.password_reference import is_reference
@@ -28,9 +28,11 @@ class Options(Inputs):
     password_from: Annotated[Text, AfterValidator(_reference)] = ""
     verify: Literal["off", "warn", "require"] = "off"
     verify_recipient: OptionalAddress = ""
-    triggers: list[JsonValue] = Field(default_factory=list)
+    triggers: list[JsonValue] = []  # noqa: RUF012 - pydantic copies it for each instance
 
     def stored(self) -> dict[str, Any]:
         """Return what is not left at its default."""
-        defaults = Options().model_dump(by_alias=True)
-        return {key: value for key, value in super().stored().items() if value != defaults[key]}
+        return {key: value for key, value in super().stored().items() if value != DEFAULTS[key]}
+
+
+DEFAULTS = Options().model_dump(by_alias=True)

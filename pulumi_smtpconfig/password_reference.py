@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from pathlib import Path
 
 from pulumi_smtpconfig.errors import ConfigurationError
 
 VARIABLE = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 FILE = "file:"
-NO_TEXT = "it is no text in UTF-8"
-LARGEST_FILE = 64 * 1024
+LARGEST_FILE = 4096
 """Bytes; a longer file holds no password."""
 
 
@@ -25,7 +23,8 @@ def is_reference(text: str) -> bool:
 def resolve(reference: str) -> str:
     """Return the password that a reference stands for.
 
-    A line break at the end of a file is dropped, as editors and `echo` add one.
+    A line break at the end of a file and a byte order mark at its beginning are dropped, as
+    editors and `echo` add them.
 
     Raises:
         ConfigurationError: It cannot be read here, or is empty.
@@ -34,14 +33,7 @@ def resolve(reference: str) -> str:
     password = _of_variable(variable["name"]) if variable else _of_file(reference)
     if not password:
         raise _unreadable(reference, "it is empty")
-    if not _is_unicode(password):
-        raise _unreadable(reference, NO_TEXT)
     return password
-
-
-def _is_unicode(text: str) -> bool:
-    """Tell whether it can be encoded; an environment variable may hold any bytes."""
-    return not any(unicodedata.category(character) == "Cs" for character in text)
 
 
 def _of_variable(name: str) -> str:
@@ -51,12 +43,15 @@ def _of_variable(name: str) -> str:
 
 
 def _of_file(reference: str) -> str:
+    path = Path(reference.removeprefix(FILE))
+    if path.exists() and not path.is_file():  # a pipe could be waited for without an end
+        raise _unreadable(reference, "it is no ordinary file")
     try:
-        with Path(reference.removeprefix(FILE)).open("rb") as file:
+        with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
-        text = content.decode()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable(reference, NO_TEXT) from None
+        raise _unreadable(reference, "it is no text in UTF-8") from None
     except OSError as error:
         raise _unreadable(reference, str(error.strerror)) from None
     if len(content) > LARGEST_FILE:

@@ -8,6 +8,8 @@ from pulumi_smtpconfig.declared import FINGERPRINT
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.fingerprint import fingerprint, matches
 from pulumi_smtpconfig.lint import errors
+from pulumi_smtpconfig.lint_login import VAULT
+from pulumi_smtpconfig.options import OFF
 from pulumi_smtpconfig.password_reference import resolve
 from pulumi_smtpconfig.problems import UNKNOWN
 
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulumi_smtpconfig.declared import Declared
+
+VAULT_IS_KEYCLOAKS = (
+    'verify must be "off" where the password refers to Keycloak\'s vault, which only Keycloak '
+    "can read"
+)
 
 
 def filled(declared: Declared) -> Declared:
@@ -31,7 +38,16 @@ def filled(declared: Declared) -> Declared:
         if wrong.property == "password":
             happened = f"The password of {reference} {wrong.why}."
             raise ConfigurationError(happened, f"{wrong.remedy}.")
-    return declared.with_password(password)
+    found = declared.with_password(password)
+    if needs_vault(found):
+        raise ConfigurationError(f"{VAULT_IS_KEYCLOAKS}.", "set it so.")
+    return found
+
+
+def needs_vault(declared: Declared) -> bool:
+    """Tell whether settings are to be tried with a password that stands in Keycloak's vault."""
+    password = declared.settings.password.get_secret_value()
+    return declared.options.verify != OFF and password.startswith(VAULT)
 
 
 def why_unreadable(declared: Declared) -> str:

@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS, SECRETS
-from pulumi_smtpconfig.notices import show_warnings
+from pulumi_smtpconfig.notices import codes, show_warnings
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 
 if TYPE_CHECKING:
@@ -104,9 +104,10 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         verify: pulumi.Input[str] | None = None,
         verify_recipient: pulumi.Input[str] | None = None,
         triggers: pulumi.Input[Sequence[Any]] | None = None,
-        lint_ignore: Sequence[str] = (),
+        lint_ignore: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        ignored = codes(resource_name, lint_ignore)
         properties = {
             "platform": platform,
             "hostname": hostname,
@@ -134,7 +135,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
         super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
-        show_warnings(self, resource_name, properties, lint_ignore)
+        show_warnings(self, resource_name, properties, ignored)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the key of an argument in the state."""

@@ -6,6 +6,7 @@ Which values they may have, apart and together, is for the rules of `lint`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -24,6 +25,7 @@ from pulumi_smtpconfig.lint_connection import PORTS, SMTPS, SUBMISSION
 from pulumi_smtpconfig.problems import UNKNOWN
 
 HIGHEST_PORT = PORTS[-1]
+MANY_ADDRESSES = 4096
 DECIMAL = re.compile(r"[0-9]{1,5}")
 
 
@@ -33,6 +35,7 @@ def _given(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=MANY_ADDRESSES)  # an operation parses each resource several times
 def _address(text: str) -> str:
     # Private networks use domains such as .local, which the library refuses, but only at the end.
     inner = f"{text}.example"

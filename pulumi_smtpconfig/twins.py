@@ -16,10 +16,10 @@ IDENTITY = ("platform", "hostname", "basePath", "tenantId")
 
 
 class Twin(NamedTuple):
-    """A resource's name in the program, and its tenant as written."""
+    """A resource's name in the program, and where its tenant is, as written."""
 
     name: str
-    tenant_id: str
+    place: tuple[str, ...]
 
 
 Tenants = dict[tuple[str, ...], list[Twin]]
@@ -35,13 +35,13 @@ def tenants_of_this_run() -> Tenants:
 
 def twins(name: str, properties: Mapping[str, object], tenants: Tenants) -> list[str]:
     """Return the names of others for the tenant of a resource, and remember this one."""
-    place = [properties.get(key, "") for key in IDENTITY]
-    if UNKNOWN in place:
+    values = [properties.get(key, "") for key in IDENTITY]
+    if UNKNOWN in values:
         return []
-    platform, *_, tenant_id = map(str, place)
-    others = tenants.setdefault(tuple(str(part).lower() for part in place), [])
-    found = [twin.name for twin in others if twin.tenant_id == tenant_id or _folds_case(platform)]
-    others.append(Twin(name, tenant_id))
+    place = tuple(map(str, values))
+    others = tenants.setdefault(tuple(map(str.lower, place)), [])
+    found = [twin.name for twin in others if twin.place == place or _folds_case(place[0])]
+    others.append(Twin(name, place))
     return found
 
 

@@ -22,7 +22,7 @@ MAIL = (
     *("problems", "mail_services", "lint_rule", "lint_connection", "lint_login"),
     *("lint_texts", "lint_host", "lint", "inputs", "settings", "tenant"),
     *("password_reference", "fingerprint", "options"),
-    *("codec", "platforms", "declared", "platform_rules", "passwords", "checking"),
+    *("codec", "platforms", "declared", "platform_rules", "passwords", "changes", "checking"),
     *("live", "results", "sending", "lifecycle"),
 )
 HTTP = (

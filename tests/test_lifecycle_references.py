@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.fingerprint import matches
+from pulumi_smtpconfig.problems import UNKNOWN
 from tests.conftest import PASSWORD
 from tests.test_lifecycle import World
 
@@ -145,6 +146,29 @@ def test_the_way_from_a_password_to_a_reference_and_back_sends_nothing(
     assert matches(PASSWORD, there["passwordFingerprint"])
     assert world.lifecycle.update(there, acme) == plain
     assert not world.sent
+
+
+def test_nothing_is_cleared_for_a_replacement_that_cannot_be_sent(
+    referring: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What clears is deleted first, so a preview fails where the password cannot be read."""
+    old = created(referring | {"platform": "keycloak", "onDelete": "clear"})
+    monkeypatch.delenv(VARIABLE)
+    news = referring | {"platform": "keycloak", "onDelete": "clear", "tenantId": "new"}
+    with pytest.raises(ConfigurationError, match="before another is cleared, failed"):
+        World().lifecycle.diff(old, news)
+
+
+def test_what_cannot_be_read_is_told_once_and_with_what_is_known(
+    referring: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine checks a replacement twice, and a tenant may not be known in a preview."""
+    monkeypatch.delenv(VARIABLE)
+    world = World()
+    for _ in range(2):
+        world.lifecycle.check(referring | {"tenantId": UNKNOWN})
+    (told,) = world.told
+    assert told.startswith('Tenant "(not known yet)" on idp.example.com: ')
 
 
 def test_a_password_and_a_reference_exclude_each_other(referring: dict[str, Any]) -> None:

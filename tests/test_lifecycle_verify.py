@@ -84,8 +84,28 @@ def test_settings_that_stay_are_not_tried_again(
 ) -> None:
     """A password that a server refuses a few times may lock the account."""
     world = World()
-    world.lifecycle.update(acme, acme | {"verify": "require"} | change)
+    verified = acme | {"verify": "require"}
+    world.lifecycle.update(verified, verified | change)
     assert not world.verifications
+
+
+@pytest.mark.parametrize("verify", ["off", "warn"])
+def test_settings_that_were_sent_in_spite_of_all_are_tried(
+    acme: dict[str, Any], verify: str
+) -> None:
+    """`require` sends nothing that has not passed, and what only warned may not have."""
+    world = World()
+    news = acme | {"verify": "require", "triggers": ["restored"]}
+    world.lifecycle.update(acme | {"verify": verify}, news)
+    assert len(world.verifications) == 1
+
+
+@pytest.mark.parametrize("verify", ["off", "warn", "require"])
+def test_a_reference_to_keycloaks_vault_is_not_tried(acme: dict[str, Any], verify: str) -> None:
+    """Only Keycloak knows the password behind it, and each login in vain may lock the account."""
+    checked = World().lifecycle.check(acme | {"password": "${vault.smtp}", "verify": verify})
+    properties = [problem.property for problem in checked.problems]
+    assert properties == ([] if verify == "off" else ["password"])
 
 
 def test_a_change_of_triggers_alone_sends_the_settings_again(acme: dict[str, Any]) -> None:
@@ -97,3 +117,24 @@ def test_a_change_of_triggers_alone_sends_the_settings_again(acme: dict[str, Any
     assert len(world.sent) == 1
     world.lifecycle.update(after, after | {"triggers": None})
     assert len(world.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ([1], [True], False),
+        ([{"a": 0}], [{"a": False}], False),
+        ([1], [1.0], True),
+        ([{"a": 1, "b": 2}], [{"b": 2, "a": 1}], True),
+        (["1"], [1], False),
+    ],
+    ids=str,
+)
+def test_triggers_are_the_same_where_json_has_the_same(
+    acme: dict[str, Any], before: list[object], after: list[object], *, same: bool
+) -> None:
+    """Python takes true for 1; the state's numbers are all of one kind."""
+    changes = (
+        World().lifecycle.diff(acme | {"triggers": before}, acme | {"triggers": after}).changes
+    )
+    assert changes == ([] if same else ["triggers"])

@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_told_by_its_reference(
     assert f"file:{missing} cannot be read here: No such file or directory." in unread(
         f"file:{missing}"
     )
-    assert "Is a directory" in unread(f"file:{tmp_path}")
+    assert "it is no ordinary file" in unread(f"file:{tmp_path}")
     monkeypatch.setenv(VARIABLE, "")
     assert "it is empty" in unread(f"env:{VARIABLE}")
 
@@ -108,17 +108,25 @@ def test_an_empty_file_holds_no_password(tmp_path: Path, content: bytes) -> None
     assert "it is empty" in unread(stored(tmp_path, content))
 
 
-def test_what_is_no_text_is_told_without_its_content(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Other bytes than UTF-8 are no password, in a file and in a variable."""
-    assert "it is no text in UTF-8" in unread(stored(tmp_path, CANARY.encode() + b"\xff"))
-    monkeypatch.setenv(VARIABLE, os.fsdecode(CANARY.encode() + b"\xff"))
-    assert "it is no text in UTF-8" in unread(f"env:{VARIABLE}")
-    assert CANARY not in unread(f"env:{VARIABLE}")
+def test_what_is_no_text_is_told_without_its_content(tmp_path: Path) -> None:
+    """Other bytes than UTF-8 are no password."""
+    happened = unread(stored(tmp_path, CANARY.encode() + b"\xff"))
+    assert "it is no text in UTF-8" in happened
+    assert CANARY not in happened
+
+
+def test_a_byte_order_mark_is_no_password(tmp_path: Path) -> None:
+    """Some editors begin a file with one, which nobody sees."""
+    assert resolve(stored(tmp_path, PASSWORD.encode("utf-8-sig"))) == PASSWORD
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """A provider that reads what may never come would hang a preview."""
+    os.mkfifo(tmp_path / "pipe")
+    assert "it is no ordinary file" in unread(f"file:{tmp_path / 'pipe'}")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     """A wrong path may lead to anything, also to what has no end."""
-    assert "longer than 65536 bytes" in unread(stored(tmp_path, b"x" * (LARGEST_FILE + 1)))
-    assert "longer than 65536 bytes" in unread("file:/dev/zero")
+    assert "longer than 4096 bytes" in unread(stored(tmp_path, b"x" * (LARGEST_FILE + 1)))
+    assert "it is no ordinary file" in unread("file:/dev/zero")

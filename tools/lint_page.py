@@ -41,7 +41,7 @@ silences nothing.
 section names, and waits for these alone. In a preview some may not be known yet, such as a password
 that another resource will generate. The rules on it have their say in the `pulumi up` that knows
 it, before the settings are sent: an error stops that resource, a warning is shown on it. A password
-that comes by `password_from` is held against the rules on passwords where it is read.
+that comes by `password_from` is held against the errors on passwords where it is read.
 
 A finding names the property, what is wrong, what to do, and the code. It never quotes a value, as
 any of them may be secret:

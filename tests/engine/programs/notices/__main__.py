@@ -8,7 +8,7 @@ import pulumi
 
 from pulumi_smtpconfig import SmtpConfig
 
-ignored = (pulumi.Config().get("ignored") or "").split()
+ignored = (pulumi.Config().get("ignored") or "").split() or None
 
 
 def declare(name: str, platform: str, tenant_id: str, **others: Any) -> SmtpConfig:
