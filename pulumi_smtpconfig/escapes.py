@@ -10,6 +10,9 @@ from urllib.parse import unquote
 DEEPEST = 5
 """Escapes within escapes that are undone."""
 
+UNPRINTABLE = {"Cc", "Cf", "Cs"}
+"""Categories of characters that nobody sees."""
+
 ESCAPE = re.compile(
     r"\\(?:u\{?(?P<hex>[0-9a-fA-F]{4,6})\}?|x(?P<short>[0-9a-fA-F]{2})|(?P<octal>[0-3][0-7]{2})"
     r"|(?P<other>.))"
@@ -22,7 +25,17 @@ def undone(text: str) -> str:
         before, text = text, ESCAPE.sub(_character, html.unescape(unquote(text)))
         if text == before:
             break
-    return _folded(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return folded(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def folded(text: str) -> str:
+    """Return a text without what charsets, forms and capitals make of it."""
+    return printable(unicodedata.normalize("NFKC", text).replace("+", " ").casefold())
+
+
+def printable(text: str) -> str:
+    """Drop what controls a terminal, or is no whole character."""
+    return "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -30,8 +43,3 @@ def _character(escape: re.Match[str]) -> str:
         return chr(int(escape["octal"], 8))
     code = escape["hex"] or escape["short"]
     return chr(min(int(code, 16), 0x10FFFF)) if code else escape["other"]
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).replace("+", " ").casefold()
-    return "".join(c for c in plain if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import unicodedata
 from html.entities import codepoint2name
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.escapes import undone
+from pulumi_smtpconfig.escapes import UNPRINTABLE, printable, undone
+from pulumi_smtpconfig.traces import base64_forms, is_traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,12 +28,20 @@ SHORTEST_ENCODED = 5
 BEGINNING = 12
 """Characters that are searched for first, as a pattern for a whole token takes 0.4 s to compile."""
 
+LONGEST_REPLACEABLE = 1000
+"""Characters of a secret that is replaced at all, as its pattern takes 0.3 s to compile."""
+
+MOST_COMPARED = 300_000
+"""Characters that a search compares at most, where a text is full of a secret's beginning."""
+
 NOT_QUOTED = "(an answer that is not quoted, as it may repeat a secret)"
 REPLACED = "[secret]"
 MOST_BACKSLASHES = 2
 """More of them make the search slow, as each could be escaped by any number of others."""
 
-UNPRINTABLE = {"Cc", "Cf", "Cs"}
+MOST_ESCAPED = 2000
+"""Backslashes of a text in which one that holds backslashes is searched for."""
+
 BACKSLASH = r"(?:\\|%(?:25){0,2}5c)"
 AND, HASH, END = (f"(?:{c}|%(?:25){{0,2}}{ord(c):x})" for c in "&#;")
 REST_OF_BASE64 = r"[\w+/=-]*"
@@ -46,33 +54,45 @@ def quoted(text: str, secrets: Iterable[str]) -> str:
     Control characters and tags are dropped and at most 300 characters kept. Each secret is
     replaced, also where it is escaped as in JSON, URLs, HTML or base64. A text that holds a secret
     of under 6 characters, which cannot be told from ordinary text, or one in yet another spelling,
-    is left out as a whole.
+    or a piece of one, or one of above 1,000 characters, is left out as a whole.
     """
     if len(text) > LONGEST_TEXT:
         return "(an answer too long to quote)"
-    text = _printable(text)
+    text = printable(text)
     given = sorted(filter(None, secrets), key=len, reverse=True)
-    for secret in filter(_is_searchable, given):
-        if not _pattern(secret, BEGINNING).search(text):
+    for secret in given:
+        if not (_is_searchable(secret, text) and _is_begun(secret, text)):
             continue
         shown = _pattern(secret)
         if len(secret) < SHORTEST_REPLACEABLE and shown.search(text):
             return NOT_QUOTED
         text = shown.sub(REPLACED, text)
-    bare = undone(text.replace(REPLACED, " "))
-    if any(undone(secret) in bare for secret in given):
+    if _is_left(given, text):
         return NOT_QUOTED
     text = TAG.sub(" ", text)  # not before, as a secret may hold what looks like a tag
     text = " ".join(text.split())
     return f'"{_shortened(text)}"' if text else "(an empty answer)"
 
 
-def _is_searchable(secret: str) -> bool:
-    return secret.count("\\") <= MOST_BACKSLASHES
+def _is_searchable(secret: str, text: str) -> bool:
+    own = secret.count("\\")
+    if len(secret) > LONGEST_REPLACEABLE or own > MOST_BACKSLASHES:
+        return False
+    return not own or len(re.findall(BACKSLASH, text, re.IGNORECASE)) <= MOST_ESCAPED
 
 
-def _printable(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
+def _is_begun(secret: str, text: str) -> bool:
+    """Tell whether a text holds the beginning of a secret, not too often to see what follows."""
+    begun = sum(1 for _ in _pattern(secret, BEGINNING).finditer(text))
+    return 0 < begun * len(secret) <= MOST_COMPARED
+
+
+def _is_left(secrets: list[str], text: str) -> bool:
+    """Tell whether anything of a secret is left where all that can be replaced are."""
+    bare = undone(text.replace(REPLACED, " "))
+    return any(undone(secret) in bare for secret in secrets) or is_traced(
+        text.split(REPLACED), secrets
+    )
 
 
 def _shortened(text: str) -> str:
@@ -85,11 +105,13 @@ def _pattern(secret: str, length: int | None = None) -> re.Pattern[str]:
 
 def _patterns(secret: str, length: int | None) -> Iterator[str]:
     """Yield patterns for the forms in which a printable text may show a secret or its beginning."""
-    if _printable(secret):
+    if printable(secret):
         # Escaping multiplies backslashes, so a run of them may be shown as one.
         yield "".join(map(_spelled, re.findall(r"\\+|[^\\]", secret)[:length]))
-    for form in _base64(secret.encode()):
-        yield re.escape(form[:length]) + REST_OF_BASE64
+    rest = "" if length else REST_OF_BASE64
+    for form in base64_forms(secret.encode()):
+        if len(form) >= SHORTEST_ENCODED:
+            yield re.escape(form[:length]) + rest
 
 
 def _spelled(run: str) -> str:
@@ -122,18 +144,3 @@ def _name(code: int) -> str:
 
 def _in_latin_1(code: int) -> list[str]:
     return ["\N{REPLACEMENT CHARACTER}", f"%{code:02x}", rf"{BACKSLASH}{{1,4}}x{code:02x}"]
-
-
-def _base64(secret: bytes) -> Iterator[str]:
-    """Yield what base64 makes of a secret wherever it stands, as in `Basic` of user and password.
-
-    A group of three bytes becomes four characters, so there are three alignments; the characters
-    that the neighbours share are left out.
-    """
-    for before in range(3):
-        groups = (before + len(secret)) // 3
-        first = -(-before * 4 // 3)
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            form = encode(b"\0" * before + secret).decode()[first : groups * 4]
-            if len(form) >= SHORTEST_ENCODED:
-                yield form

@@ -60,7 +60,8 @@ def explained(stage: str, error: OSError, seconds: float) -> Failed:
     if isinstance(error, ssl.SSLError):
         return _of_tls(error)
     if isinstance(error, Unclear):
-        return Failed(str(error), remedies.FORGED if stage == "STARTTLS" else "")
+        remedy = remedies.FORGED if stage == "STARTTLS" else remedies.GENERAL["EHLO"]
+        return Failed(str(error), remedy)
     if isinstance(error, NotReached):
         return Failed(f"no connection was made ({error})")
     if isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionError)):

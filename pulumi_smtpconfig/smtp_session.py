@@ -74,7 +74,13 @@ class Session(smtplib.SMTP):
         self.sock = context.wrap_socket(self._ready(), server_hostname=host)
 
     def send(self, s: Any) -> None:
-        """Send within what is left of the time."""
+        """Send within what is left of the time.
+
+        Raises:
+            Unclear: A reply is there already, which would be taken for the answer.
+        """
+        if self._unread:
+            raise Unclear("it replied before it was asked")
         self._ready()
         super().send(s)
 

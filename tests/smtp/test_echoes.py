@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from pulumi_smtpconfig.redaction import NOT_QUOTED
 from tests.smtp.asked import refusal, tried
 from tests.smtp.scripted_server import scripted_server
 from tests.smtp.scripts import DONE, TO_AUTH
@@ -68,3 +69,21 @@ def test_a_step_does_not_repeat_the_password_either(bundle: Path) -> None:
         steps = tried(server.port, bundle)
     assert "canary" not in str(steps)
     assert BLOB not in str(steps)
+
+
+LONG = "Tr0ub4dor&3-correct-horse"
+PIECES = {
+    "cut": "535 bad Tr0ub4dor&3-cor x\r\n",
+    "cut, as it was sent": "535 bad AGFjbWUAVHIwdWI0ZG9yJjMt x\r\n",
+    "in lines": "535-bad Tr0ub4dor&3-\r\n535 correct-horse x\r\n",
+    "in lines, as it was sent": "535-AGFjbWUAVHIwdWI0ZG9y\r\n535 JjMtY29ycmVjdC1ob3JzZQ== x\r\n",
+    "in short lines": "535-bad Tr0u\r\n535-b4dor\r\n535-&3-co\r\n535-rrect-\r\n535 horse x\r\n",
+}
+
+
+@pytest.mark.parametrize("reply", PIECES.values(), ids=PIECES.keys())
+def test_no_piece_of_the_password_is_repeated(bundle: Path, reply: str) -> None:
+    """Where a server cuts it or wraps it, none of its words are repeated."""
+    with scripted_server(*TO_AUTH, reply.encode(), ca_bundle=bundle) as server:
+        error = refusal(server.port, bundle, password=LONG)
+    assert f"it answered 535 {NOT_QUOTED}" in error.happened

@@ -10,7 +10,7 @@ import pytest
 
 from tests.smtp.asked import PATIENCE, RECIPIENT, refusal, tried
 from tests.smtp.scripted_server import Act, Drip, Endless, scripted_server
-from tests.smtp.scripts import GOOD, HI, OFFER, STAGES
+from tests.smtp.scripts import DONE, GOOD, HI, OFFER, STAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +69,31 @@ def test_the_remedy_is_for_what_happened(
 ) -> None:
     """A refusal is no fault of the network, and a fault of the network no reason for a password."""
     assert remedy in failed_at(bundle, number, FAULTS[fault]).remedy
+
+
+@pytest.mark.parametrize(
+    ("number", "stray", "stage"),
+    [
+        (0, b"250 mx\r\n", "EHLO"),
+        (1, b"220 go\r\n", "STARTTLS"),
+        (3, b"235 welcome\r\n", "AUTH"),
+        (4, DONE, "MAIL FROM"),
+        (5, DONE, "RCPT TO"),
+    ],
+)
+def test_a_reply_that_comes_before_its_command_counts_for_nothing(
+    bundle: Path, number: int, stray: bytes, stage: str
+) -> None:
+    """What is said unasked may belong to anything, so nothing more is asked."""
+    before, reply = GOOD[:number], GOOD[number]
+    assert isinstance(reply, bytes)
+    replies = (*before, reply + stray)
+    with scripted_server(*replies, ca_bundle=bundle) as server:
+        error = refusal(server.port, bundle, recipient=RECIPIENT)
+    assert error.stage == stage
+    assert "before it was asked" in error.happened
+    assert "password" not in error.remedy
+    assert len(server.heard) == number
 
 
 @pytest.mark.parametrize("fault", [Act.SILENCE, Drip(b"2" * 4096)], ids=["silence", "drip"])
