@@ -44,9 +44,9 @@ def _of_variable(name: str) -> str:
 
 def _of_file(reference: str) -> str:
     path = Path(reference.removeprefix(FILE))
-    if path.exists() and not path.is_file():  # a pipe could be waited for without an end
-        raise _unreadable(reference, "it is no ordinary file")
     try:
+        if path.exists() and not path.is_file():  # a pipe could be waited for without an end
+            raise _unreadable(reference, "it is no ordinary file")
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
         text = content.decode("utf-8-sig")
@@ -54,6 +54,8 @@ def _of_file(reference: str) -> str:
         raise _unreadable(reference, "it is no text in UTF-8") from None
     except OSError as error:
         raise _unreadable(reference, str(error.strerror)) from None
+    except ValueError:
+        raise _unreadable(reference, "this is no path") from None
     if len(content) > LARGEST_FILE:
         raise _unreadable(reference, f"it is longer than {LARGEST_FILE} bytes")
     return re.sub(r"\r?\n\Z", "", text)

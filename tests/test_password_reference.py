@@ -98,6 +98,8 @@ def test_what_cannot_be_read_is_told_by_its_reference(
         f"file:{missing}"
     )
     assert "it is no ordinary file" in unread(f"file:{tmp_path}")
+    assert "File name too long" in unread(f"file:{tmp_path / ('a' * 300)}")
+    assert "this is no path" in unread("file:/a\0b")
     monkeypatch.setenv(VARIABLE, "")
     assert "it is empty" in unread(f"env:{VARIABLE}")
 

@@ -6,12 +6,20 @@ import pytest
 from fleet import FleetError, require_hostnames
 
 CANARY = "token-canary"
-GOOD = json.dumps({"idp": {"token": CANARY, "hostnames": ["*.example.com"]}})
+GOOD = json.dumps(
+    {"idp": {"token": CANARY, "hostnames": ["*.example.com", "idp.example.org:8443"]}}
+)
 UNBOUND = {
     "no hostnames": {"token": CANARY},
     "null": {"token": CANARY, "hostnames": None},
     "a text": {"token": CANARY, "hostnames": "*.example.com"},
     "no set": CANARY,
+    "an empty list": {"token": CANARY, "hostnames": []},
+    "every host": {"token": CANARY, "hostnames": ["idp.example.com", "*"]},
+    "every host of a top-level domain": {"token": CANARY, "hostnames": ["*.com"]},
+    "hosts that end alike": {"token": CANARY, "hostnames": ["*example.com"]},
+    "an empty host": {"token": CANARY, "hostnames": [""]},
+    "a number": {"token": CANARY, "hostnames": [1]},
 }
 
 

@@ -80,6 +80,7 @@ TWINS = {
     "a name in another case on SSMS": "{platform: ssms}\n  ACME: {platform: ssms}",
     "the tenant of another name": "{}\n  other: {tenantId: acme}",
     "the same host": "{}\n  other: {tenantId: acme, hostname: 'IDP.example.com:443'}",
+    "the same port": "{}\n  other: {tenantId: acme, hostname: 'idp.example.com.:0443'}",
     "another group": "{}\n  other: {tenantId: acme, group: us}",
 }
 

@@ -25,6 +25,11 @@ NO_YAML: dict[str, tuple[str | bytes, str]] = {
     "an open bracket": ("groups: [eu\n", "2: is no YAML: expected ',' or ']'"),
     "two documents": ("---\na: 1\n---\nb: 1", "3: is no YAML: but found another document"),
     "an unknown alias": (f"a: *{CANARY}", "1: is no YAML: found undefined alias something"),
+    "an alias with a quote": (
+        f"a: *it's{CANARY}",
+        "1: is no YAML: found undefined alias something",
+    ),
+    "no character": ('a: "\\UFFFFFFFF"', "1: holds a character that YAML does not allow"),
     "a list ten thousand deep": ("[" * 10_000, "1: is nested too deeply"),
 }
 
@@ -52,6 +57,28 @@ def test_an_anchor_is_refused_before_it_can_multiply(tmp_path: Path) -> None:
         f"tenants.yaml:{line}: an anchor is not allowed here; use the defaults instead"
         for line in (10, 11, 12)
     ]
+
+
+def test_a_key_that_is_a_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """Keys may be aliases too, and to write one down would take for ever."""
+    links = "".join(f"x{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(12))
+    lines = refused(tmp_path, f"x0: &a0 [z]\n{links}? *a12\n: 1\n")
+    assert any("a key must be text" in line for line in lines)
+
+
+def test_a_password_among_the_keys_is_not_repeated(tmp_path: Path) -> None:
+    """With a comma in it, YAML takes the rest of a password for a key."""
+    (line,) = refused(tmp_path, f"{HEAD}  acme: {{user: acme, host: pa,ss2{CANARY}}}\n")
+    assert line == 'tenants.yaml:10: tenant "acme": has a key that is not known here'
+
+
+def test_a_key_writes_nothing_but_its_line(tmp_path: Path) -> None:
+    """Terminals and pipelines act on some characters, and on lines that begin with colons."""
+    keys = ["x\\n::stop-commands::t", "\\e[2J", "\\u202e"]
+    text = "".join(f'  "t{key}": {{"{key}": 1, port: x}}\n' for key in keys)
+    lines = refused(tmp_path, HEAD + text)
+    assert all(line.startswith("tenants.yaml:") and line.isprintable() for line in lines)
+    assert all(line.isascii() for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from .problems import FleetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+HOSTNAME = re.compile(r"(\*\.[\w-]+\.[\w-]|[\w-])[\w.-]*(:[0-9]+)?")
+"""A host, or all below a domain of two labels at least."""
 
 
 def require_hostnames(sources: Mapping[str, str | None]) -> None:
@@ -21,7 +25,7 @@ def require_hostnames(sources: Mapping[str, str | None]) -> None:
         sources: The text of each place that named sets are configured in; None where it has none.
 
     Raises:
-        FleetError: A set has no `hostnames`, or a text is no JSON object.
+        FleetError: A set has no `hostnames` that bind it to some, or a text is no JSON object.
     """
     problems = [line for source, text in sources.items() for line in _problems(source, text or "")]
     if problems:
@@ -46,8 +50,13 @@ def secret_object(source: str, text: str) -> dict[str, Any]:
 def _problems(source: str, text: str) -> Iterator[str]:
     for name, values in secret_object(source, text).items() if text.strip() else ():
         hostnames = values.get("hostnames") if isinstance(values, dict) else None
-        if not isinstance(hostnames, list):
+        if not isinstance(hostnames, list) or not hostnames or not all(map(_binds, hostnames)):
             yield (
-                f'{source}: the credentials "{name}" have no hostnames, so the file of tenants '
-                'could send them anywhere; add "hostnames": ["*.example.com"] with your hosts'
+                f'{source}: the credentials "{name}" have no hostnames that bind them, so the file '
+                'of tenants could send them anywhere; add "hostnames": ["*.example.com"] with '
+                "your hosts"
             )
+
+
+def _binds(hostname: object) -> bool:
+    return isinstance(hostname, str) and bool(HOSTNAME.fullmatch(hostname))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ruamel.yaml import Node
 
 NULL = "tag:yaml.org,2002:null"
-QUOTED = re.compile(r"'.*'")
+QUOTED = re.compile(r"(['\"]).*\1")
 
 Place = tuple[str, ...]
 
@@ -47,7 +47,7 @@ def parse(path: Path) -> Document:
     """
     try:
         node = YAML(typ="safe", pure=True).compose(_text(path))
-    except (YAMLError, RecursionError) as error:
+    except (YAMLError, RecursionError, ValueError, OverflowError) as error:
         problem = _problem(error)
     else:
         reader = _Reader()
@@ -73,7 +73,7 @@ def _text(path: Path) -> str:
     raise located(path.name, [problem])
 
 
-def _problem(error: YAMLError | RecursionError) -> Problem:
+def _problem(error: Exception) -> Problem:
     if isinstance(error, RecursionError):
         return Problem(1, "is nested too deeply")
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
@@ -102,10 +102,11 @@ class _Reader:
     def _mapping(self, node: MappingNode, place: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, value in node.value:
-            here = (*place, str(key.value))
             if not isinstance(key, ScalarNode) or key.anchor:
                 self._refuse(key, "a key must be text")
-            elif here in self.lines:
+                continue
+            here = (*place, str(key.value))
+            if here in self.lines:
                 line = self.lines[here]
                 self._refuse(key, f"the key of line {line} stands here again; keep one of the two")
             else:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .reading import Document, Place
 
+HTTPS = "443"
 CASELESS = "ssms"
 """The platform whose tenants are DNS labels, so that `ACME` and `acme` are one."""
 
@@ -68,7 +69,8 @@ def _twins(document: Document) -> Iterator[tuple[Place, str]]:
 
 def _identity(name: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     platform, base_path = settings.get("platform"), settings.get("basePath")
-    hostname = str(settings.get("hostname")).lower().removesuffix(":443").rstrip(".")
+    host, _, port = str(settings.get("hostname")).lower().partition(":")
+    hostname = f"{host.rstrip('.')}:{port.lstrip('0') or HTTPS}"
     tenant = str(settings.get("tenantId") or name)
     tenant = tenant.lower() if platform == CASELESS else tenant
     return str(platform), hostname, str(base_path), tenant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ PASSWORD = (
     "must be one of {secret: NAME}, {env: NAME} and {file: NAME}; "  # noqa: S105 - a message
     "the password itself never stands in this file"
 )
+KEY = re.compile("[a-zA-Z]{1,40}")
+"""What a key looks like; anything else may be a piece of a password."""
+
 REASONS = {
     "missing": "is required",
     "int": "must be a whole number from 1 to 65535",
@@ -37,23 +41,27 @@ REASONS = {
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Yield each thing that does not fit the model, with its line."""
     for detail in error.errors(include_input=False, include_url=False):
-        place = tuple(str(part) for part in detail["loc"] if part != "[key]")
+        place = tuple(map(str, detail["loc"]))
+        place = place[:-1] if place[-1:] == ("[key]",) else place
         if detail["type"] == "extra_forbidden" and place[-2:-1] == ("password",):
             place = place[:-1]  # what stands there may be the password
         what = _reason(place, detail["type"], detail.get("ctx", {}))
+        if detail["type"] == "extra_forbidden" and not KEY.fullmatch(place[-1]):
+            place, what = place[:-1], "has a key that is not known here"
         yield Problem(document.line(place), ": ".join(filter(None, (where(place), what))))
 
 
 def where(place: Place) -> str:
     """Return a place as a message begins with it: `tenant "acme": port`."""
+    shown = [key if key.isascii() and key.isprintable() else json.dumps(key) for key in place]
     if place[:1] == ("tenants",) and place[1:]:
-        tenant = f"tenant {json.dumps(place[1], ensure_ascii=False)}"
-        return ": ".join(filter(None, (tenant, ".".join(place[2:]))))
-    return ": ".join(key for key in place if not key.isdigit())
+        tenant = f"tenant {json.dumps(place[1])}"
+        return ": ".join(filter(None, (tenant, ".".join(shown[2:]))))
+    return ": ".join(key for key in shown if not key.isdigit())
 
 
 def _reason(place: Place, kind: str, context: dict[str, Any]) -> str:
-    if place[-1:] == ("password",):
+    if place[-1:] == ("password",) and place != ("tenants", "password"):
         return PASSWORD
     if kind == "extra_forbidden":
         close = get_close_matches(place[-1], KNOWN, 1) if place[1:] else []
