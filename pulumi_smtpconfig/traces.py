@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.escapes import folded, undone
+from pulumi_smtpconfig.spellings import base64_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,19 +34,6 @@ def is_traced(parts: Iterable[str], secrets: Iterable[str]) -> bool:
     shown = {piece for part in parts for view in _views(part) for piece in _pieces(view)}
     sought = (secret[:LONGEST_SOUGHT] for secret in secrets if len(secret) >= PIECE)
     return any(piece in shown for secret in sought for piece in _pieces_of(secret))
-
-
-def base64_forms(secret: bytes) -> Iterator[str]:
-    """Yield what base64 makes of a secret wherever it stands, as in `Basic` of user and password.
-
-    A group of three bytes becomes four characters, so there are three alignments; the characters
-    that the neighbours share are left out.
-    """
-    for before in range(3):
-        groups = (before + len(secret)) // 3
-        first = -(-before * 4 // 3)
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            yield encode(b"\0" * before + secret).decode()[first : groups * 4]
 
 
 def _views(text: str) -> set[str]:

@@ -26,7 +26,7 @@ MAIL = (
     *("live", "results", "sending", "lifecycle"),
 )
 HTTP = (
-    *("escapes", "traces", "redaction", "remedies", "answers", "failures"),
+    *("escapes", "spellings", "traces", "redaction", "remedies", "answers", "failures"),
     *("trust", "streams", "transport", "retries", "client"),
 )
 AUTH = (

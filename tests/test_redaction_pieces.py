@@ -101,6 +101,23 @@ def test_a_text_of_many_beginnings_is_left_out() -> None:
     assert quoted("a" * 60_000 + secret, [secret]) == NOT_QUOTED
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("".join(rf"\\\\u{ord(c):04x}" for c in SECRET[:-1]) + "x", SECRET),
+        (r"\\\\x61" * 40 + "x", "a" * 40 + "b"),
+        ("a" + "\\" * 80 + "bcdefgh", "a" + "\u200d" * 20 + "bcdefghi"),
+        ("x" + "%255c" * 99 + "y", "%255c" * 100),
+        ("x" + "&amp;" * 99 + "y", "&amp;" * 100),
+        ("x" + "%2525" * 99 + "y", "%25" * 100),
+    ],
+    ids=ascii,
+)
+def test_a_secret_that_is_almost_there_is_soon_found(text: str, secret: str) -> None:
+    """A text can be read in one way alone, so no search tries more and more of them."""
+    assert quoted(text, [secret]) == NOT_QUOTED
+
+
 @pytest.mark.parametrize("secret", ["hunter", "hunter2"])
 def test_a_piece_of_a_short_secret_is_ordinary_text(secret: str) -> None:
     """Words are kept that a secret of under eight characters has in common with them."""
