@@ -14,8 +14,8 @@ UNPRINTABLE = {"Cc", "Cf", "Cs"}
 """Categories of characters that nobody sees."""
 
 ESCAPE = re.compile(
-    r"\\(?:u\{?(?P<hex>[0-9a-fA-F]{4,6})\}?|x(?P<short>[0-9a-fA-F]{2})|(?P<octal>[0-3][0-7]{2})"
-    r"|(?P<other>.))"
+    r"\\(?:u(?P<unit>[0-9a-fA-F]{4})|u\{(?P<code>[0-9a-fA-F]{1,6})\}|x(?P<byte>[0-9a-fA-F]{2})"
+    r"|(?P<octal>[0-3][0-7]{2})|(?P<other>.))"
 )
 
 
@@ -41,5 +41,5 @@ def printable(text: str) -> str:
 def _character(escape: re.Match[str]) -> str:
     if escape["octal"]:
         return chr(int(escape["octal"], 8))
-    code = escape["hex"] or escape["short"]
+    code = escape["unit"] or escape["code"] or escape["byte"]
     return chr(min(int(code, 16), 0x10FFFF)) if code else escape["other"]

@@ -6,6 +6,7 @@ import base64
 import re
 import unicodedata
 from html.entities import codepoint2name
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.escapes import UNPRINTABLE, printable
@@ -37,23 +38,39 @@ def pattern(secret: str, length: int | None = None) -> re.Pattern[str]:
 def _patterns(secret: str, length: int | None) -> Iterator[str]:
     """Yield patterns for the forms in which a printable text may show a secret or its beginning."""
     if printable(secret):
-        # Escaping multiplies backslashes, so a run of them may be shown as one.
-        yield "".join(map(_spelled, re.findall(r"\\+|[^\\]", secret)[:length]))
+        yield "".join(map(_spelled, list(_runs(secret))[:length]))
     rest = "" if length else REST_OF_BASE64
     for form in base64_forms(secret.encode()):
         if len(form) >= SHORTEST_ENCODED:
             yield re.escape(form[:length]) + rest
 
 
+def _runs(secret: str) -> Iterator[str]:
+    """Yield each character, but by the run what may be shown once for many, or not at all."""
+    for kind, characters in groupby(secret, _kind):
+        run = "".join(characters)
+        yield from [run] if kind else run
+
+
+def _kind(character: str) -> str:
+    unprintable = unicodedata.category(character) in UNPRINTABLE
+    return "unprintable" if unprintable else "backslash" if character == "\\" else ""
+
+
 def _spelled(run: str) -> str:
     """Return a pattern for a character as texts, JSON, URLs and HTML write it, also one in another.
 
-    A run of backslashes may be written as one or more.
+    Escaping multiplies backslashes, so a run of them may be shown as one.
 
     Every repetition is bounded, and a spelling with the backslashes before it can be read in one
     way alone, so that no text can make the search slow.
     """
-    character = run[0]
+    if _kind(run[0]) == "unprintable":
+        return f"(?:{'|'.join(map(_spelled_alone, sorted(set(run))))}){{0,{len(run)}}}"
+    return _spelled_alone(run[0]) + ("" if len(run) == 1 else f"{{1,{len(run)}}}")
+
+
+def _spelled_alone(character: str) -> str:
     code, utf16, utf8 = ord(character), character.encode("utf-16-be"), character.encode()
     units = [utf16[i : i + 2].hex() for i in range(0, len(utf16), 2)]
     spellings = [
@@ -65,9 +82,7 @@ def _spelled(run: str) -> str:
         *([r"\+"] if character == " " else []),
         *([] if character.isascii() else _in_latin_1(code)),
     ]
-    often = "" if len(run) == 1 else f"{{1,{len(run)}}}"
-    spelled = f"{BACKSLASH}{{0,7}}(?:{'|'.join(spellings)}){often}"
-    return f"(?:{spelled})?" if unicodedata.category(character) in UNPRINTABLE else spelled
+    return f"{BACKSLASH}{{0,7}}(?:{'|'.join(spellings)})"
 
 
 def _escaped(letter: str, units: list[str]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.redaction import LONGEST_QUOTE, MOST_BACKSLASHES, NOT_QUOTED, quoted
+from pulumi_smtpconfig.redaction import LONGEST_QUOTE, MOST_BACKSLASHES, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,12 +88,6 @@ def test_a_secret_in_an_odd_spelling_is_not_shown(form: Callable[[str], str]) ->
     assert "canary" not in quoted(FRAME.format(form(secret)), [secret])
 
 
-@pytest.mark.parametrize("secret", ["a\\" * 12 + "b", "\\\u200b" * 6 + "xyzxyz", "\\" * 30])
-def test_a_secret_of_many_backslashes_is_not_shown(secret: str) -> None:
-    """It would take long to search, so the whole quote is left out where it may be."""
-    assert quoted(f"wrong: {json.dumps(secret)}", [secret]) == NOT_QUOTED
-
-
 @given(user=st.text(TYPEABLE | HARD, max_size=10), secret=SECRETS)
 @example(user="a", secret="abc123")
 def test_basic_credentials_do_not_tell_the_password(user: str, secret: str) -> None:
@@ -154,14 +148,3 @@ def test_nothing_is_not_quoted() -> None:
 def test_an_empty_secret_replaces_nothing() -> None:
     """A setting that is not given is no secret."""
     assert quoted("as it was", [""]) == '"as it was"'
-
-
-@pytest.mark.parametrize("text", ["\\" * 60_000, "%25" * 20_000, "&#0000" * 10_000, "b" * 60_000])
-def test_no_text_makes_the_search_slow(text: str) -> None:
-    """A platform that answers with what escapes look like is quoted all the same."""
-    assert quoted(text, ["\\\\" + "a" * 30 + "%&b", "a" * 30 + "b"]).startswith('"')
-
-
-def test_a_text_that_is_too_long_is_not_searched() -> None:
-    """Of an answer that is no message nothing is quoted."""
-    assert quoted("x" * 70_000, []) == "(an answer too long to quote)"
