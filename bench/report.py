@@ -52,7 +52,10 @@ def _written(results: Results, engine: str, picture: str) -> Iterator[str]:
     yield ""
     yield f"![Seconds of an up by the number of tenants]({picture})"
     yield ""
-    rows = [[each.what, each.limit, each.measured, _yes(each.reached)] for each in aims(results)]
+    rows = [
+        [each.what, each.limit, each.measured, "yes" if each.reached else "no"]
+        for each in aims(results)
+    ]
     yield from _table(["aim", "limit", "measured", "reached"], rows)
     for latency in sorted({case.latency for case in results.cases}):
         cases = [case for case in results.cases if case.latency == latency]
@@ -111,7 +114,3 @@ def _table(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _yes(reached: bool) -> str:  # noqa: FBT001 - the value itself
-    return "yes" if reached else "no"

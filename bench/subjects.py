@@ -110,7 +110,7 @@ class Client:
         for operation in ("up", "refresh"):
             words = [operation, str(size), str(self.connections)]
             with Watch() as watch:
-                subprocess.run(  # noqa: S603 - the client that it is about
+                subprocess.run(
                     [sys.executable, "-m", "bench.client", *words],
                     cwd=CHECKOUT,
                     env=os.environ | service.given,

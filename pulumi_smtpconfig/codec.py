@@ -32,8 +32,8 @@ def encode(settings: SmtpSettings) -> dict[str, str]:
         "host": settings.host,
         "from": settings.from_,
         "port": str(settings.port),
-        "starttls": _boolean(settings.starttls),
-        "ssl": _boolean(settings.ssl),
+        "starttls": _text(settings.starttls),
+        "ssl": _text(settings.ssl),
         "replyTo": settings.reply_to,
         "replyToDisplayName": settings.reply_to_display_name,
         "fromDisplayName": settings.from_display_name,
@@ -51,10 +51,6 @@ def encode_for_keycloak(settings: SmtpSettings) -> dict[str, str]:
     """
     given = {key: value for key, value in encode(settings).items() if value}
     return given | ({"auth": "true", "authType": "basic"} if settings.user else {})
-
-
-def _boolean(boolean: bool) -> str:  # noqa: FBT001 - the value itself
-    return "true" if boolean else "false"
 
 
 def decode(live: Mapping[str, Any]) -> dict[str, Any]:

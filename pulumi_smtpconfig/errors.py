@@ -52,7 +52,7 @@ class ConfigurationError(SmtpConfigError):
     """A connection setting is missing or wrong, so nothing was sent."""
 
 
-class TokenNotGranted(SmtpConfigError):  # noqa: N818 - reads as what happened
+class TokenNotGranted(SmtpConfigError):
     """The token endpoint gave no token, so nothing was sent to the platform's mail endpoint.
 
     Attributes:
@@ -62,11 +62,11 @@ class TokenNotGranted(SmtpConfigError):  # noqa: N818 - reads as what happened
     realm_is_gone = False
 
 
-class ConnectionFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
+class ConnectionFailed(SmtpConfigError):
     """The platform was not reached, so nothing was sent."""
 
 
-class Refused(SmtpConfigError):  # noqa: N818 - reads as what happened
+class Refused(SmtpConfigError):
     """The platform answered that it did not take the settings, so it keeps those that it had."""
 
 
@@ -76,11 +76,11 @@ class RealmGone(Refused):
     realm_is_gone = True
 
 
-class ReadFailed(SmtpConfigError):  # noqa: N818 - reads as what happened
+class ReadFailed(SmtpConfigError):
     """The live settings could not be read; neither they nor the state were changed."""
 
 
-class NotVerified(SmtpConfigError):  # noqa: N818 - reads as what happened
+class NotVerified(SmtpConfigError):
     """An SMTP server did not take the settings, so nothing was sent to the platform.
 
     Attributes:
@@ -96,7 +96,7 @@ class NotVerified(SmtpConfigError):  # noqa: N818 - reads as what happened
         self.passed = tuple(passed)
 
 
-class OutcomeUnknown(SmtpConfigError):  # noqa: N818 - reads as what happened
+class OutcomeUnknown(SmtpConfigError):
     """The request left and no answer says what became of it, so the platform may hold either."""
 
 

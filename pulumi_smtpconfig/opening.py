@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from ssl import SSLError
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ def open_client(config: Config, warn: Callable[[str], None]) -> Client:
     return Client(transport, timeout, retries)
 
 
+@lru_cache(maxsize=1)  # an operation has one config, and may try many tenants
 def open_trust(config: Config) -> Trust:
     """Load the authorities that an operation trusts.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from pulumi_smtpconfig.inputs import Inputs, Text, refuse
 from pulumi_smtpconfig.password_reference import is_reference
@@ -28,7 +28,7 @@ class Options(Inputs):
     password_from: Annotated[Text, AfterValidator(_reference)] = ""
     verify: Literal["off", "warn", "require"] = "off"
     verify_recipient: OptionalAddress = ""
-    triggers: list[JsonValue] = []  # noqa: RUF012 - pydantic copies it for each instance
+    triggers: list[JsonValue] = Field(default=[])
 
     def stored(self) -> dict[str, Any]:
         """Return what is not left at its default."""

@@ -21,6 +21,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.errors import last_line_for_the_user
+from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,8 +93,6 @@ class SmtpConfigProvider(ResourceProvider):
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
-    from pulumi_smtpconfig.problems import UNKNOWN  # noqa: PLC0415 - see configure
-
     return {
         key: UNKNOWN if contains_unknowns(value) else value
         for key, value in properties.items()
@@ -102,6 +101,4 @@ def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dynamic(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    from pulumi_smtpconfig.problems import UNKNOWN  # noqa: PLC0415 - see configure
-
     return {key: pulumi.UNKNOWN if value is UNKNOWN else value for key, value in inputs.items()}

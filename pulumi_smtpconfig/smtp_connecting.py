@@ -50,7 +50,7 @@ class Address(NamedTuple):
         return str(self.socket_address[0])
 
 
-class NotReached(OSError):  # noqa: N818 - reads as what happened
+class NotReached(OSError):
     """No address took the connection; the message says why for each."""
 
 

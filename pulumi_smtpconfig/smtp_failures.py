@@ -26,7 +26,7 @@ ALERT = b"\x15\x03"
 TEMPORARY = range(400, 500)
 
 
-class Failed(Exception):  # noqa: N818 - reads as what happened
+class Failed(Exception):
     """A stage failed.
 
     Attributes:

@@ -44,11 +44,11 @@ def test_port_and_starttls_default_to_what_fits_ssl(
 @pytest.mark.parametrize(
     "port", [1, 587, 587.0, "587", "00587", 65535, "65535", 0, "0", -1, 65536, "65536"], ids=repr
 )
-def test_a_port_is_a_whole_number_however_it_is_written(port: object) -> None:
+def test_a_port_is_a_whole_number_however_it_is_written(port: float | str) -> None:
     """The engine sends floats and config sends texts."""
     parsed = settings(port=port).port
     assert type(parsed) is int
-    assert parsed == int(float(port))  # type: ignore[arg-type]
+    assert parsed == int(float(port))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ NOISE = re.compile(
 Environment = Mapping[str, str]
 
 
-class Unavailable(Exception):  # noqa: N818 - an answer, not a fault: another way may be tried
+class Unavailable(Exception):
     """One way of having a program does not work; the message says why."""
 
 

@@ -1,5 +1,7 @@
 """A stand-in for pulumi-random's plugin, where that cannot be downloaded: RandomPassword alone."""
 
+# ruff: noqa: N802 - the methods are named by gRPC
+
 from __future__ import annotations
 
 import secrets
@@ -25,31 +27,31 @@ RANDOM_PASSWORD = "random:index/randomPassword:RandomPassword"
 class RandomPasswords(ResourceProviderServicer):
     """Makes a password of `length` letters and digits, once."""
 
-    def CheckConfig(self, request: Any, _: Any) -> pb.CheckResponse:  # noqa: N802 - gRPC's name
+    def CheckConfig(self, request: Any, _: Any) -> pb.CheckResponse:
         """Take any config."""
         return pb.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, _request: Any, _: Any) -> pb.DiffResponse:  # noqa: N802
+    def DiffConfig(self, _request: Any, _: Any) -> pb.DiffResponse:
         """Find no change."""
         return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
 
-    def Configure(self, _request: Any, _: Any) -> pb.ConfigureResponse:  # noqa: N802
+    def Configure(self, _request: Any, _: Any) -> pb.ConfigureResponse:
         """Say that secrets are understood."""
         return pb.ConfigureResponse(acceptSecrets=True)
 
-    def GetPluginInfo(self, _request: Any, _: Any) -> plugin_pb2.PluginInfo:  # noqa: N802
+    def GetPluginInfo(self, _request: Any, _: Any) -> plugin_pb2.PluginInfo:
         """Name a version that any SDK takes."""
         return plugin_pb2.PluginInfo(version="4.0.0")
 
-    def Check(self, request: Any, _: Any) -> pb.CheckResponse:  # noqa: N802
+    def Check(self, request: Any, _: Any) -> pb.CheckResponse:
         """Take what the program gives."""
         return pb.CheckResponse(inputs=request.news)
 
-    def Diff(self, _request: Any, _: Any) -> pb.DiffResponse:  # noqa: N802
+    def Diff(self, _request: Any, _: Any) -> pb.DiffResponse:
         """Find no change."""
         return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
 
-    def Create(self, request: Any, _: Any) -> pb.CreateResponse:  # noqa: N802
+    def Create(self, request: Any, _: Any) -> pb.CreateResponse:
         """Make the password."""
         length = int(request.properties["length"])
         alphabet = string.ascii_letters + string.digits
@@ -58,7 +60,7 @@ class RandomPasswords(ResourceProviderServicer):
         properties["result"] = "".join(secrets.choice(alphabet) for _ in range(length))
         return pb.CreateResponse(id="none", properties=properties)
 
-    def Delete(self, _request: Any, _: Any) -> Empty:  # noqa: N802
+    def Delete(self, _request: Any, _: Any) -> Empty:
         """Forget it."""
         return Empty()
 
