@@ -32,6 +32,7 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.engine >/dev/null
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal
 

@@ -26,7 +26,7 @@ from pulumi_smtpconfig.problems import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulumi_smtpconfig.lifecycle import Lifecycle
+    from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 PROVIDER_KEY = "__provider"
 
@@ -46,8 +46,8 @@ class SmtpConfigProvider(ResourceProvider):
         # The program imports this module too, and needs none of what it takes to run.
         from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - as said
         from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415 - as said
-        from pulumi_smtpconfig.lifecycle import Lifecycle  # noqa: PLC0415 - as said
-        from pulumi_smtpconfig.orphan import stop_with_the_engine  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.engine_watch import stop_with_the_engine  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415 - as said
 
         stop_with_the_engine()
         connection = Connection(Config(req.config.get), pulumi.log.warn)

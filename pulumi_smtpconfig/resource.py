@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS, SECRETS
-from pulumi_smtpconfig.notices import codes, show_warnings
+from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
+from pulumi_smtpconfig.resource_warnings import codes, show_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

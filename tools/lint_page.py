@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.keys import ATTRIBUTES
-from pulumi_smtpconfig.lint import RULES, errors, warnings
-from pulumi_smtpconfig.lint_rule import USUAL
-from pulumi_smtpconfig.mail_services import SERVICES
+from pulumi_smtpconfig.lint.engine import RULES, errors, warnings
+from pulumi_smtpconfig.lint.mail_services import SERVICES
+from pulumi_smtpconfig.lint.rules import USUAL
+from pulumi_smtpconfig.property_names import ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi_smtpconfig.lint import Finding
-    from pulumi_smtpconfig.lint_rule import Rule, Settings
-    from pulumi_smtpconfig.mail_services import Service
+    from pulumi_smtpconfig.lint.engine import Finding
+    from pulumi_smtpconfig.lint.mail_services import Service
+    from pulumi_smtpconfig.lint.rules import Rule, Settings
 
 PAGE = Path(__file__).parents[1] / "docs/lint.md"
 INTRODUCTION = """\

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_smtpconfig.inputs import parse
-from pulumi_smtpconfig.lint import errors, warnings
-from pulumi_smtpconfig.mail_services import SERVICES, service_of
-from pulumi_smtpconfig.settings import SmtpSettings
+from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.mail_services import SERVICES, service_of
+from pulumi_smtpconfig.settings.models import SmtpSettings
+from pulumi_smtpconfig.settings.parsing import parse
 from tests.lint.corpus import CORPUS, Sample
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_smtpconfig.inputs import parse
-from pulumi_smtpconfig.lint import RULES, Finding, errors, warnings
-from pulumi_smtpconfig.lint_rule import USUAL, Rule
-from pulumi_smtpconfig.settings import SmtpSettings
+from pulumi_smtpconfig.lint.engine import RULES, Finding, errors, warnings
+from pulumi_smtpconfig.lint.rules import USUAL, Rule
+from pulumi_smtpconfig.settings.models import SmtpSettings
+from pulumi_smtpconfig.settings.parsing import parse
 
 ON_EACH = [(rule, key) for rule in RULES for key in rule.on]
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

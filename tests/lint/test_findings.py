@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint import (
+from pulumi_smtpconfig.lint.engine import (
     CODES_OF_WARNINGS,
     KEYS,
     RULES,
@@ -16,8 +16,8 @@ from pulumi_smtpconfig.lint import (
     errors,
     warnings,
 )
-from pulumi_smtpconfig.lint_rule import USUAL, Rule
-from pulumi_smtpconfig.settings import SmtpSettings
+from pulumi_smtpconfig.lint.rules import USUAL, Rule
+from pulumi_smtpconfig.settings.models import SmtpSettings
 
 TITLES = {
     "E101": "starttls together with ssl",

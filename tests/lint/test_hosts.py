@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint import errors, warnings
-from pulumi_smtpconfig.lint_rule import USUAL
+from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.rules import USUAL
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 

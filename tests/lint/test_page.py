@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pulumi_smtpconfig.lint import RULES
-from pulumi_smtpconfig.mail_services import SERVICES
+from pulumi_smtpconfig.lint.engine import RULES
+from pulumi_smtpconfig.lint.mail_services import SERVICES
 from tools.lint_page import PAGE, page
 
 

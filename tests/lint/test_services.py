@@ -6,10 +6,9 @@ from itertools import product
 
 import pytest
 
-from pulumi_smtpconfig.lint import warnings
-from pulumi_smtpconfig.lint_connection import KNOWN_PORTS
-from pulumi_smtpconfig.lint_rule import USUAL
-from pulumi_smtpconfig.mail_services import PLAIN, SERVICES, SSL, STARTTLS, Service, service_of
+from pulumi_smtpconfig.lint.engine import warnings
+from pulumi_smtpconfig.lint.mail_services import PLAIN, SERVICES, SSL, STARTTLS, Service, service_of
+from pulumi_smtpconfig.lint.rules import KNOWN_PORTS, USUAL
 
 TLS = {SSL: (True, False), STARTTLS: (False, True), PLAIN: (False, False)}
 WANTED = {"Gmail", "Microsoft 365", "Amazon SES", "SendGrid", "Mailgun", "Postmark", "Brevo"}

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint import errors, warnings
-from pulumi_smtpconfig.lint_rule import USUAL
-from pulumi_smtpconfig.lint_texts import CONTROL, TEXTS
+from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.rules import CONTROL, TEXTS, USUAL
 
 CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 NAMES = pytest.mark.parametrize("key", ["fromDisplayName", "replyToDisplayName"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint import CHECKS, KEYS, RULES, Finding, errors, warnings
-from pulumi_smtpconfig.lint_rule import USUAL
+from pulumi_smtpconfig.lint.engine import CHECKS, KEYS, RULES, Finding, errors, warnings
+from pulumi_smtpconfig.lint.rules import USUAL
 from pulumi_smtpconfig.problems import UNKNOWN
 
 EXAMPLES = [USUAL | example for rule in RULES for example in (rule.wrong, rule.right)]

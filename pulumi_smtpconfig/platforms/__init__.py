@@ -1,0 +1,1 @@
+"""The platforms: how each stores a tenant's mail settings, and where."""

@@ -1,0 +1,103 @@
+"""What the error on an answer says: the platform's words without secrets, and what to do."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+import pytest
+
+from pulumi_smtpconfig.errors import Refused, SmtpConfigError
+from pulumi_smtpconfig.http.responses import Answer, judge
+from pulumi_smtpconfig.redaction import quoted
+
+SECRET = "tag<in>side"
+REJECTED = {"message": "Host and From is mandatory", "status": "BAD_REQUEST", "subSystem": 8}
+PAGE = b"<html><body><h1>It works!</h1></body></html>"
+
+
+def said(status: int, body: bytes | dict[str, Any], location: str = "") -> SmtpConfigError:
+    """Return the error that an answer is judged to be."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    with pytest.raises(SmtpConfigError) as caught:
+        judge(Answer(status, raw, location), partial(quoted, secrets=[SECRET]))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words", "remedy"),
+    [
+        (400, REJECTED, '"BAD_REQUEST: Host and From is mandatory', "correct"),
+        (401, {"error": "HTTP 401 Unauthorized"}, '"HTTP 401 Unauthorized"', "token"),
+        (401, {"error": "a", "error_description": "Token expired"}, '"a: Token expired"', "token"),
+        (403, {"error": "HTTP 403 Forbidden"}, '"HTTP 403 Forbidden"', "token"),
+        (404, {"error": "Realm not found."}, '"Realm not found."', "tenantId"),
+        (404, PAGE, '"It works!"', "tenantId"),
+        (409, b"", "(an empty answer)", "log"),
+        (429, b"slow down", '"slow down"', "wait"),
+        (418, {"teapot": True}, '"{"teapot": true}"', "log"),
+        (499, b"\xff\xfe", '"��"', "log"),
+    ],
+)
+def test_a_4xx_is_refused_in_the_platforms_words(
+    status: int, body: bytes | dict[str, Any], words: str, remedy: str
+) -> None:
+    """Each shape of answer is read, and each common status has its remedy."""
+    error = said(status, body)
+    assert isinstance(error, Refused)
+    assert f"answered {status}" in error.happened
+    assert words in error.happened
+    assert remedy in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://login.example.com/x?token=abc", '"login.example.com"'),
+        ("https://user:word@login.example.com:8443/x#y", '"login.example.com:8443"'),
+        ("//login.example.com/x", '"login.example.com"'),
+        ("/login", '"a path of the same host"'),
+        ("", '"a path of the same host"'),
+        ("https://[broken", '"an address that is none"'),
+        ("http://a\x1bc/", '"ac"'),
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_names_its_host_alone(status: int, location: str, shown: str) -> None:
+    """Where it leads is told without user, path and query, which may hold secrets."""
+    error = said(status, b"", location)
+    assert type(error) is Refused
+    assert f"a redirect to {shown}, not followed" in error.happened
+
+
+def test_half_a_character_is_no_crash() -> None:
+    """JSON can name a lone surrogate, which no other encoding can carry."""
+    assert str(said(400, b'{"error": "half \\ud83d here"}')).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SECRET.encode(),
+        f"<p>wrong password {SECRET}</p>".encode(),
+        json.dumps({"error": f"wrong password {SECRET}"}).encode(),
+        json.dumps({"errors": [f"wrong password {SECRET}"]}).encode(),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 500])
+def test_no_part_of_an_echoed_secret_is_repeated(status: int, body: bytes) -> None:
+    """The platform's words are read, and a page stripped of its tags, around the secret."""
+    message = str(said(status, body))
+    assert "[secret]" in message
+    assert "side" not in message
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, PAGE), (502, PAGE), (503, b"")])
+def test_an_unknown_outcome_says_what_to_expect_and_to_do(status: int, body: bytes) -> None:
+    """Either may be there, sending again settles it, and going back alone sends nothing."""
+    remedy = said(status, body).remedy
+    assert "may hold the old ones or the new ones" in remedy
+    assert "Reverting the program alone sends nothing" in remedy
+    assert "run `pulumi up` again" in remedy
