@@ -30,7 +30,7 @@ class SmtpConfigError(Exception):
     """An error whose message says what was being done, what happened, and what to do next.
 
     Attributes:
-        doing: What was being done, for which tenant and URL; empty until `while_doing` fills it.
+        doing: What was being done, for which tenant and URL; empty until `error_context` fills it.
         happened: What happened, with the platform's own words, which hold no secret.
         remedy: What the user does next.
         may_pass: Whether the same may succeed a moment later.
@@ -105,7 +105,7 @@ class InternalError(SmtpConfigError):
 
 
 @contextmanager
-def while_doing(doing: str) -> Iterator[None]:
+def error_context(doing: str) -> Iterator[None]:
     """Say of an error that leaves this block what was being done, also of a foreign one."""
     try:
         yield
@@ -118,7 +118,7 @@ def while_doing(doing: str) -> Iterator[None]:
         raise internal from None
 
 
-def last_line_for_the_user(method: Callable[P, R]) -> Callable[P, R]:
+def only_our_errors(method: Callable[P, R]) -> Callable[P, R]:
     """Let nothing but a `SmtpConfigError` leave, unchained: the engine prints whole tracebacks.
 
     The message of a foreign exception may quote a secret, so none of it is kept but its type and

@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from pulumi_smtpconfig.errors import last_line_for_the_user
+from pulumi_smtpconfig.errors import only_our_errors
 from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ class SmtpConfigProvider(ResourceProvider):
         connection = Connection(Config(req.config.get), pulumi.log.warn)
         self._lifecycle = Lifecycle(connection, pulumi.log.warn)
 
-    @last_line_for_the_user
+    @only_our_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every problem at once; the engine would print the value of a named property."""
         inputs, problems = self._lifecycle.check(_plain(news))
         return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
 
-    @last_line_for_the_user
+    @only_our_errors
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say whether there is anything to update or to replace."""
         diff = self._lifecycle.diff(_plain(olds), _plain(news))
@@ -69,24 +69,24 @@ class SmtpConfigProvider(ResourceProvider):
             delete_before_replace=diff.delete_before_replace,
         )
 
-    @last_line_for_the_user
+    @only_our_errors
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Send the settings."""
         id_, outputs = self._lifecycle.create(_plain(props))
         return CreateResult(id_, outputs)
 
-    @last_line_for_the_user
+    @only_our_errors
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return what a refresh finds."""
         read = self._lifecycle.read(_plain(props))
         return ReadResult(id_, read.outputs, read.inputs) if read else ReadResult("", {})
 
-    @last_line_for_the_user
+    @only_our_errors
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Send the settings that changed, with all others."""
         return UpdateResult(self._lifecycle.update(_plain(olds), _plain(news)))
 
-    @last_line_for_the_user
+    @only_our_errors
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Leave the tenant as it is and say so."""
         self._lifecycle.delete(_plain(props))

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-from pulumi_smtpconfig.lint.engine import CODES_OF_WARNINGS, warnings
+from pulumi_smtpconfig.lint.engine import WARNING_CODES, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import DEFAULTED, KEYS
 
@@ -63,7 +63,7 @@ def codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
     """
     if isinstance(lint_ignore, str):
         raise pulumi.RunError(f'lint_ignore of "{name}" must be a list of codes, as in ["W102"].')
-    unknown = sorted(set(map(str, lint_ignore or ())) - CODES_OF_WARNINGS)
+    unknown = sorted(set(map(str, lint_ignore or ())) - WARNING_CODES)
     if unknown:
         raise pulumi.RunError(
             f'lint_ignore of "{name}" holds what is no code of a warning: {", ".join(unknown)}. '
@@ -101,7 +101,7 @@ async def _texts(
     name: str, values: Awaitable[Mapping[str, object]], ignored: Collection[str]
 ) -> list[str]:
     properties = await values
-    likely_wrong = [str(each) for each in warnings(properties) if each.code not in ignored]
+    likely_wrong = [str(each) for each in find_warnings(properties) if each.code not in ignored]
     doubled = [
         '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '
         "remove one of them.".format(*sorted([twin, name]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.lint.engine import RULES, errors, warnings
+from pulumi_smtpconfig.lint.engine import RULES, find_errors, find_warnings
 from pulumi_smtpconfig.lint.mail_services import SERVICES
 from pulumi_smtpconfig.lint.rules import USUAL
 from pulumi_smtpconfig.property_names import ATTRIBUTES
@@ -67,7 +67,7 @@ warns of a login over one. The pages, or stored copies of them, were read in the
 
 def page() -> str:
     """Return the page."""
-    sample = next(iter(warnings(USUAL | {"port": 465})))
+    sample = next(iter(find_warnings(USUAL | {"port": 465})))
     rows = "".join(map(_row, RULES))
     sections = "\n".join(map(_section, RULES))
     services = "".join(map(_service, SERVICES))
@@ -94,8 +94,8 @@ def _section(rule: Rule) -> str:
 
 
 def _found(settings: Settings) -> Iterator[Finding]:
-    yield from errors(settings)
-    yield from warnings(settings)
+    yield from find_errors(settings)
+    yield from find_warnings(settings)
 
 
 def _service(service: Service) -> str:

@@ -21,7 +21,7 @@ from pulumi_smtpconfig.errors import (
     ReadFailed,
     Refused,
     SmtpConfigError,
-    last_line_for_the_user,
+    only_our_errors,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def run(work: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool) ->
         as_json: Whether standard output is for machines.
     """
     try:
-        outcome = last_line_for_the_user(work)()
+        outcome = only_our_errors(work)()
     except SmtpConfigError as error:
         outcome = Outcome(_code(error), blank, error=error)
     except KeyboardInterrupt:

@@ -9,9 +9,9 @@ from pulumi_smtpconfig.cli.exit_codes import FINE, NOT_TOLD, WRONG_USAGE
 from pulumi_smtpconfig.cli.output import print_warning, talking_to
 from pulumi_smtpconfig.cli.run import OptionsFirst, Outcome, Rows
 from pulumi_smtpconfig.connection import Connection
-from pulumi_smtpconfig.errors import ConfigurationError, while_doing
+from pulumi_smtpconfig.errors import ConfigurationError, error_context
 from pulumi_smtpconfig.lifecycle.checks import platform_problems
-from pulumi_smtpconfig.lifecycle.declaration import Declared
+from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lifecycle.live_settings import Live
 from pulumi_smtpconfig.platforms.smtp_server_map import others
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
@@ -33,20 +33,20 @@ def show(properties: Mapping[str, object]) -> Outcome:
         reasons = "\n  ".join(map(str, problems))
         error = ConfigurationError(reasons, "correct these options; nothing was asked.")
         return Outcome(WRONG_USAGE, BLANK, error=error)
-    with while_doing(f"{declared.title}: reading its mail settings failed."):
+    with error_context(f"{declared.title}: reading its mail settings failed."):
         live = _live(declared)
         return _unread(declared) if live is None else _told(declared, live)
 
 
-def _declared(properties: Mapping[str, object]) -> tuple[Declared, list[Problem]]:
+def _declared(properties: Mapping[str, object]) -> tuple[Declaration, list[Problem]]:
     """Parse which tenant it is; what it is to have is not asked here."""
     tenant, problems = parse(Tenant, properties)
     options, more = parse(Options, properties)
-    declared = Declared(tenant, parse(SmtpSettings, {})[0], options)
+    declared = Declaration(tenant, parse(SmtpSettings, {})[0], options)
     return declared, [*problems, *more, *platform_problems(declared)]
 
 
-def _live(declared: Declared) -> Mapping[str, Any] | None:
+def _live(declared: Declaration) -> Mapping[str, Any] | None:
     config = OptionsFirst()
     if not declared.reading(Connection(config, print_warning).setting):
         return None
@@ -57,7 +57,7 @@ def _live(declared: Declared) -> Mapping[str, Any] | None:
         return Live(connection, warn).fetch(declared)
 
 
-def _told(declared: Declared, live: Mapping[str, Any]) -> Outcome:
+def _told(declared: Declaration, live: Mapping[str, Any]) -> Outcome:
     password = _password(live)
     settings = _masked(declared.platform.decode(live) if live else {}, password)
     other_keys = sorted(others(live))
@@ -85,7 +85,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _unread(declared: Declared) -> Outcome:
+def _unread(declared: Declaration) -> Outcome:
     platform = declared.platform
     error = ConfigurationError(
         f"The mail settings on {platform.title} are not read.", f"{platform.enable_reading}."

@@ -11,10 +11,10 @@ from pulumi_smtpconfig.cli.output import mark, print_warning, talking_to
 from pulumi_smtpconfig.cli.password import password_for
 from pulumi_smtpconfig.cli.run import OptionsFirst, Outcome, Rows
 from pulumi_smtpconfig.connection import Connection
-from pulumi_smtpconfig.errors import ConfigurationError, NotVerified, while_doing
+from pulumi_smtpconfig.errors import ConfigurationError, NotVerified, error_context
 from pulumi_smtpconfig.interface import Step
-from pulumi_smtpconfig.lifecycle.declaration import Declared
-from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lifecycle.declaration import Declaration
+from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
@@ -56,22 +56,22 @@ def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
     return _tried(declared, ca_bundle)
 
 
-def _parsed(properties: Mapping[str, object]) -> tuple[Declared, list[Problem], list[Finding]]:
+def _parsed(properties: Mapping[str, object]) -> tuple[Declaration, list[Problem], list[Finding]]:
     """Parse what a program says of a resource but for its tenant, which no mail server knows."""
     settings, problems = parse(SmtpSettings, properties)
     options, more = parse(Options, properties)
-    declared = Declared(parse(Tenant, {})[0], settings, options)
-    return declared, [*problems, *more], list(errors(settings.stored()))
+    declared = Declaration(parse(Tenant, {})[0], settings, options)
+    return declared, [*problems, *more], list(find_errors(settings.stored()))
 
 
-def _tried(declared: Declared, ca_bundle: str) -> Outcome:
-    doubts = list(warnings(declared.settings.stored()))
+def _tried(declared: Declaration, ca_bundle: str) -> Outcome:
+    doubts = list(find_warnings(declared.settings.stored()))
     for doubt in doubts:
         print_warning(str(doubt))
     verification = declared.verification()
     address = _address(verification)
     try:
-        with while_doing(f"Verifying {address} failed."):
+        with error_context(f"Verifying {address} failed."):
             outcome = _told(address, _steps(verification, address, ca_bundle))
     except NotVerified as error:
         passed = [step for step in error.passed if isinstance(step, Step)]

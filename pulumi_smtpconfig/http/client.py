@@ -16,7 +16,7 @@ import httpx
 
 from pulumi_smtpconfig.http.failures import translated
 from pulumi_smtpconfig.http.responses import Answer, seconds_to_wait
-from pulumi_smtpconfig.http.retries import persistently
+from pulumi_smtpconfig.http.retries import with_retries
 from pulumi_smtpconfig.http.transport import attempt
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Client:
     Args:
         transport: What carries the requests, see `transport.open_transport`.
         timeout: Seconds for one try, from connecting to the last byte of the answer.
-        retries: How often what may pass is tried again, see `retries.persistently`.
+        retries: How often what may pass is tried again, see `retries.with_retries`.
     """
 
     def __init__(self, transport: httpx.BaseTransport, timeout: float, retries: int) -> None:
@@ -80,7 +80,7 @@ class Client:
                 except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                     raise translated(error, quote, sent=current.sent) from None
 
-        return persistently(once, self._timeout, self._retries)
+        return with_retries(once, self._timeout, self._retries)
 
     def close(self) -> None:
         """Close all connections."""

@@ -33,7 +33,7 @@ BACKOFF = wait_random_exponential(multiplier=0.5, max=10)
 """Seconds between two tries: up to 0.5, 1, 2, ... 10, each at random, so that many do not meet."""
 
 
-def persistently(once: Callable[[float], Answer], timeout: float, retries: int) -> Answer:
+def with_retries(once: Callable[[float], Answer], timeout: float, retries: int) -> Answer:
     """Call `once` with the seconds that it may take, again while a repeat may help.
 
     Repeated are connections that fail, waits that end, and the statuses 429, 502, 503 and 504, at

@@ -28,7 +28,7 @@ OUTPUTS_ALONE = {ENDPOINT, FINGERPRINT}
 NOT_KNOWN = "(not known yet)"
 
 
-class Declared(NamedTuple):
+class Declaration(NamedTuple):
     """A parsed resource; in a preview parts of it may be `UNKNOWN`."""
 
     tenant: Tenant
@@ -61,12 +61,12 @@ class Declared(NamedTuple):
         kept = {FINGERPRINT: fingerprint} if fingerprint and self.options.password_from else {}
         return self.stored() | {ENDPOINT: self.endpoint} | kept
 
-    def with_password(self, password: str) -> Declared:
+    def with_password(self, password: str) -> Declaration:
         """Return the same with another password."""
         update = {"password": SecretStr(password)}
         return self._replace(settings=self.settings.model_copy(update=update))
 
-    def is_like(self, other: Declared) -> bool:
+    def is_like(self, other: Declaration) -> bool:
         """Tell whether the platform would get the same settings, the password aside."""
         bodies = [one.platform.encode(one.with_password("").settings) for one in (self, other)]
         return bodies[0] == bodies[1]
@@ -121,15 +121,15 @@ def _shown(value: object) -> str:
     return NOT_KNOWN if value is UNKNOWN else str(value)
 
 
-def declared_in(properties: Mapping[str, object]) -> tuple[Declared, list[Problem]]:
+def declared_in(properties: Mapping[str, object]) -> tuple[Declaration, list[Problem]]:
     """Parse all properties of a resource, and say everything that is wrong with them."""
     tenant, problems = parse(Tenant, properties)
     settings, more = parse(SmtpSettings, properties)
     options, most = parse(Options, properties)
-    return Declared(tenant, settings, options), [*problems, *more, *most]
+    return Declaration(tenant, settings, options), [*problems, *more, *most]
 
 
-def settled(properties: Mapping[str, object]) -> Declared:
+def settled(properties: Mapping[str, object]) -> Declaration:
     """Parse the properties of a resource that is about to be sent: all of them, and all known.
 
     Raises:
@@ -156,14 +156,14 @@ def has_same_inputs(olds: Mapping[str, object], news: Mapping[str, object]) -> b
     return kept == news and not TO_LOOK_INTO & set(news)
 
 
-def changed_keys(before: Declared, declared: Declared) -> list[str]:
+def changed_keys(before: Declaration, declared: Declaration) -> list[str]:
     """Return the keys of all inputs that are not the same; what is not known is another."""
     old, new = before.stored(), declared.stored()
     keys = [*new, *(key for key in old if key not in new)]
     return [key for key in keys if new.get(key) is UNKNOWN or _differ(old.get(key), new.get(key))]
 
 
-def has_same_triggers(before: Declared, declared: Declared) -> bool:
+def has_same_triggers(before: Declaration, declared: Declaration) -> bool:
     """Tell whether nothing asks for settings to be sent again."""
     return not _differ(before.options.triggers, declared.options.triggers)
 

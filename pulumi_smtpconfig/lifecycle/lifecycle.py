@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_smtpconfig.errors import NotVerified, RealmGone, TokenNotGranted, while_doing
+from pulumi_smtpconfig.errors import NotVerified, RealmGone, TokenNotGranted, error_context
 from pulumi_smtpconfig.lifecycle.checks import problems_of
 from pulumi_smtpconfig.lifecycle.declaration import (
     OUTPUTS_ALONE,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulumi_smtpconfig.interface import Sender
-    from pulumi_smtpconfig.lifecycle.declaration import Declared
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
@@ -66,7 +66,7 @@ SENT_ALL_THE_SAME = (
 )
 
 
-def doing(declared: Declared, what: str = "") -> str:
+def doing(declared: Declaration, what: str = "") -> str:
     """Return the line that says which tenant's settings were in hand, and what failed."""
     what = what or f"{declared.platform.method} {declared.endpoint}"
     return f'Mail settings of tenant "{declared.tenant.tenant_id}": {what} failed.'
@@ -85,32 +85,32 @@ class Sending:
         self._tell = tell
         self._sent: set[str] = set()
 
-    def prepare(self, declared: Declared, *, verified: bool = False) -> Declared:
+    def prepare(self, declared: Declaration, *, verified: bool = False) -> Declaration:
         """Return a resource that is ready to be sent: with its password, and tried if it asks.
 
         Raises:
             ConfigurationError: Its password cannot be read here.
             NotVerified: The SMTP server does not take them, and the resource requires that.
         """
-        with while_doing(doing(declared, "reading the password")):
+        with error_context(doing(declared, "reading the password")):
             ready = filled(declared)
         if not verified and declared.options.verify != OFF:
             self._verify(ready)
         return ready
 
-    def send(self, ready: Declared, live: Mapping[str, Any]) -> Properties:
+    def send(self, ready: Declaration, live: Mapping[str, Any]) -> Properties:
         """Send the settings, given the map that the platform has; return outputs."""
         self._sender.send(ready.setting(live))
         self._sent.add(ready.tenant.id)
         return ready.outputs(fingerprint_of(ready))
 
-    def has_sent(self, declared: Declared) -> bool:
+    def has_sent(self, declared: Declaration) -> bool:
         """Tell whether the operation has set this tenant."""
         return declared.tenant.id in self._sent
 
-    def _verify(self, declared: Declared) -> None:
+    def _verify(self, declared: Declaration) -> None:
         try:
-            with while_doing(doing(declared, "verifying them before they are sent")):
+            with error_context(doing(declared, "verifying them before they are sent")):
                 self._sender.verify(declared.verification())
         except NotVerified as error:
             if declared.options.verify == REQUIRE:
@@ -164,7 +164,7 @@ class Lifecycle:
         replaces = [key for key in changes if key in Tenant.keys().values()]
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
-            with while_doing(doing(declared, "reading the password, before another is cleared,")):
+            with error_context(doing(declared, "reading the password, before another is cleared,")):
                 filled(declared)
         return Diff(changes, replaces, clears_first)
 
@@ -172,7 +172,7 @@ class Lifecycle:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
         declared = settled(inputs)
         ready = self._sending.prepare(declared)
-        with while_doing(doing(declared)):
+        with error_context(doing(declared)):
             live = self._live.before(declared)
             self._live.tell_adopted(declared, live)
             return declared.tenant.id, self._sending.send(ready, live)
@@ -186,7 +186,7 @@ class Lifecycle:
             SmtpConfigError: Reading is on, and what the platform has cannot be told.
         """
         declared, _ = declared_in(state)
-        with while_doing(doing(declared, "reading them")):
+        with error_context(doing(declared, "reading them")):
             try:
                 live = self._live.fetch(declared)
             except RealmGone:
@@ -207,7 +207,7 @@ class Lifecycle:
         if known and has_same_triggers(before, declared):
             return declared.outputs(kept_fingerprint(declared, olds))
         ready = self._sending.prepare(declared, verified=known and before.options.verify == REQUIRE)
-        with while_doing(doing(declared)):
+        with error_context(doing(declared)):
             live = self._live.before(declared) if declared.platform.merges else {}
             return self._sending.send(ready, live)
 
@@ -221,9 +221,9 @@ class Lifecycle:
         else:
             self._clear(declared)
 
-    def _clear(self, declared: Declared) -> None:
+    def _clear(self, declared: Declaration) -> None:
         try:
-            with while_doing(doing(declared, "clearing them")):
+            with error_context(doing(declared, "clearing them")):
                 self._sender.send(declared.clearing())
         except (RealmGone, TokenNotGranted) as error:
             if not error.realm_is_gone:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulumi_smtpconfig.interface import Sender
-    from pulumi_smtpconfig.lifecycle.declaration import Declared
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
 
 VIEW_REALM = (
     "give the client or user of this token the role view-realm of the tenant's realm, "
@@ -31,7 +31,7 @@ class Live:
         self._tell = tell
         self._told: set[str] = set()
 
-    def fetch(self, declared: Declared) -> Mapping[str, Any] | None:
+    def fetch(self, declared: Declaration) -> Mapping[str, Any] | None:
         """Return the platform's map of a tenant's settings; None where reading is not on.
 
         Raises:
@@ -46,7 +46,7 @@ class Live:
             return live
         raise ReadFailed(f"The answer from {request.url} shows no mail settings.", VIEW_REALM)
 
-    def before(self, declared: Declared) -> Mapping[str, Any]:
+    def before(self, declared: Declaration) -> Mapping[str, Any]:
         """Return what a tenant has before it is set; nothing where that is not known."""
         try:
             return self.fetch(declared) or {}
@@ -56,7 +56,7 @@ class Live:
             self._tell(f"{declared.title}: what it had before is not known. {error.happened}")
             return {}
 
-    def tell_adopted(self, declared: Declared, live: Mapping[str, Any]) -> None:
+    def tell_adopted(self, declared: Declaration, live: Mapping[str, Any]) -> None:
         """Name the settings of a tenant that are about to be replaced, if there are any."""
         old, new = declared.platform.decode(live), declared.settings.stored()
         names = [
@@ -67,7 +67,7 @@ class Live:
                 f"{declared.title} had other mail settings, which are replaced: {', '.join(names)}."
             )
 
-    def tell_unread(self, declared: Declared) -> None:
+    def tell_unread(self, declared: Declaration) -> None:
         """Say once an operation that a platform's settings are not read, and what would do it."""
         platform = declared.platform
         if platform.title not in self._told:

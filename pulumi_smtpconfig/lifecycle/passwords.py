@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.lifecycle.declaration import FINGERPRINT
-from pulumi_smtpconfig.lint.engine import errors
+from pulumi_smtpconfig.lint.engine import find_errors
 from pulumi_smtpconfig.lint.rules import VAULT
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import OFF
@@ -20,7 +20,7 @@ from pulumi_smtpconfig.settings.password_reference import resolve
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulumi_smtpconfig.lifecycle.declaration import Declared
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
 
 COST = 11
 """The binary logarithm of scrypt's cost: about 5 ms, so that 1,000 tenants stay quick."""
@@ -59,7 +59,7 @@ VAULT_IS_KEYCLOAKS = (
 )
 
 
-def filled(declared: Declared) -> Declared:
+def filled(declared: Declaration) -> Declaration:
     """Return a resource with the password that its reference stands for, if it has one.
 
     Raises:
@@ -69,7 +69,7 @@ def filled(declared: Declared) -> Declared:
     if reference is UNKNOWN or not reference:
         return declared
     password = resolve(str(reference))
-    for wrong in errors(declared.stored() | {"password": password}):
+    for wrong in find_errors(declared.stored() | {"password": password}):
         if wrong.property == "password":
             happened = f"The password of {reference} {wrong.why}."
             raise ConfigurationError(happened, f"{wrong.remedy}.")
@@ -79,13 +79,13 @@ def filled(declared: Declared) -> Declared:
     return found
 
 
-def needs_vault(declared: Declared) -> bool:
+def needs_vault(declared: Declaration) -> bool:
     """Tell whether settings are to be tried with a password that stands in Keycloak's vault."""
     password = declared.settings.password.get_secret_value()
     return declared.options.verify != OFF and password.startswith(VAULT)
 
 
-def why_unreadable(declared: Declared) -> str:
+def why_unreadable(declared: Declaration) -> str:
     """Return why the password of a reference cannot be read here; nothing where it can."""
     try:
         filled(declared)
@@ -94,19 +94,19 @@ def why_unreadable(declared: Declared) -> str:
     return ""
 
 
-def fingerprint_of(declared: Declared) -> str:
+def fingerprint_of(declared: Declaration) -> str:
     """Return what the state keeps of a referenced password that was sent."""
     if not declared.options.password_from:
         return ""
     return fingerprint(declared.settings.password.get_secret_value())
 
 
-def kept_fingerprint(declared: Declared, olds: Mapping[str, object]) -> str:
+def kept_fingerprint(declared: Declaration, olds: Mapping[str, object]) -> str:
     """Return what the state keeps of a referenced password that is sent already."""
     return str(olds.get(FINGERPRINT, "")) or fingerprint_of(filled(declared))
 
 
-def is_sent(declared: Declared, before: Declared, olds: Mapping[str, object]) -> bool:
+def is_sent(declared: Declaration, before: Declaration, olds: Mapping[str, object]) -> bool:
     """Tell whether the password is the one of the state.
 
     One that cannot be read, by the reference of before, is taken for the same.

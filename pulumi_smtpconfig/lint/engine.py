@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 ERROR = "E"
 RULES = tuple(sorted([*CONNECTION, *LOGIN, *HOST, *TEXT]))
-CODES_OF_WARNINGS = frozenset(rule.code for rule in RULES if not rule.code.startswith(ERROR))
+WARNING_CODES = frozenset(rule.code for rule in RULES if not rule.code.startswith(ERROR))
 
 Check = tuple[Rule, tuple[str, ...]]
 """A rule, and the keys that it reads: the property that it stands on, then the others."""
 
 CHECKS = [(rule, (key, *rule.reads)) for rule in RULES for key in rule.on]
-ERRORS = [check for check in CHECKS if check[0].code not in CODES_OF_WARNINGS]
-WARNINGS = [check for check in CHECKS if check[0].code in CODES_OF_WARNINGS]
+ERRORS = [check for check in CHECKS if check[0].code not in WARNING_CODES]
+WARNINGS = [check for check in CHECKS if check[0].code in WARNING_CODES]
 KEYS = sorted({key for _, keys in CHECKS for key in keys})
 KINDS: dict[str, tuple[type, ...]] = {"port": (int, float), "ssl": (bool,), "starttls": (bool,)}
 TEXT_KIND = (str,)
@@ -54,7 +54,7 @@ class Finding(NamedTuple):
         return f"{self.property}: {self.reason}"
 
 
-def errors(settings: Mapping[str, object]) -> Iterator[Finding]:
+def find_errors(settings: Mapping[str, object]) -> Iterator[Finding]:
     """Yield what is never right in settings, given as the state keeps them; absent is empty.
 
     Without `port`, `ssl` or `starttls`, which a state always has, the rules on them wait.
@@ -62,8 +62,8 @@ def errors(settings: Mapping[str, object]) -> Iterator[Finding]:
     return _findings(ERRORS, settings)
 
 
-def warnings(settings: Mapping[str, object]) -> Iterator[Finding]:
-    """Yield what is likely wrong in settings, given as for `errors`."""
+def find_warnings(settings: Mapping[str, object]) -> Iterator[Finding]:
+    """Yield what is likely wrong in settings, given as for `find_errors`."""
     return _findings(WARNINGS, settings)
 
 

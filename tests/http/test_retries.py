@@ -16,7 +16,7 @@ from pulumi_smtpconfig.errors import (
     SmtpConfigError,
 )
 from pulumi_smtpconfig.http.responses import Answer
-from pulumi_smtpconfig.http.retries import TOTAL, persistently
+from pulumi_smtpconfig.http.retries import TOTAL, with_retries
 
 SHORT_PAUSES = 152872
 """A seed with which the first three pauses together are below 0.1 s."""
@@ -70,7 +70,7 @@ def ended(*outcomes: Outcome, retries: int) -> Ended:
     random.seed(SHORT_PAUSES)
     server = Server(*outcomes)
     try:
-        outcome: Outcome = persistently(server, TIMEOUT, retries)
+        outcome: Outcome = with_retries(server, TIMEOUT, retries)
     except SmtpConfigError as error:
         outcome = error
     assert all(0 < seconds <= TIMEOUT for seconds in server.seconds)
@@ -140,5 +140,5 @@ def test_a_mistake_is_not_repeated() -> None:
     """What is no error of this package is no failure of a network."""
     server = Server()
     with pytest.raises(StopIteration):
-        persistently(server, TIMEOUT, 3)
+        with_retries(server, TIMEOUT, 3)
     assert len(server.seconds) == 1

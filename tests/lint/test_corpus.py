@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
 from pulumi_smtpconfig.lint.mail_services import SERVICES, service_of
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
@@ -16,7 +16,7 @@ def test_what_a_service_documents_is_neither_an_error_nor_a_warning(sample: Samp
     """Who follows the documentation is left alone."""
     settings, problems = parse(SmtpSettings, sample.properties)
     assert not problems
-    assert not [*errors(settings.stored()), *warnings(settings.stored())]
+    assert not [*find_errors(settings.stored()), *find_warnings(settings.stored())]
 
 
 def test_the_corpus_is_large_enough_and_cited() -> None:

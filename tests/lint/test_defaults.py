@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
@@ -18,7 +18,7 @@ CANARY = "c4n4ry"
 def found(**properties: object) -> list[str]:
     """Return the keys that errors complain of."""
     settings = parse(SmtpSettings, LEAST | properties)[0].stored()
-    return [error.property for error in errors(settings)]
+    return [error.property for error in find_errors(settings)]
 
 
 @pytest.mark.parametrize(("ssl", "starttls"), list(product([True, False, None, UNKNOWN], repeat=2)))
@@ -65,4 +65,4 @@ def test_a_wrong_value_is_not_judged_twice() -> None:
 def test_defaults_bring_no_warning(ssl: object, login: dict[str, object]) -> None:
     """Who leaves port and starttls to this package is on the safe side."""
     settings = parse(SmtpSettings, LEAST | login | {"ssl": ssl})[0].stored()
-    assert not list(warnings(settings))
+    assert not list(find_warnings(settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_smtpconfig.lint.engine import RULES, Finding, errors, warnings
+from pulumi_smtpconfig.lint.engine import RULES, Finding, find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import USUAL, Rule
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
@@ -16,7 +16,7 @@ REFERENCE = "env:SMTP_PASSWORD"
 
 def found(settings: dict[str, object]) -> list[Finding]:
     """Return what all rules find."""
-    return [*errors(settings), *warnings(settings)]
+    return [*find_errors(settings), *find_warnings(settings)]
 
 
 @EVERY_RULE

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.lint.engine import (
-    CODES_OF_WARNINGS,
     KEYS,
     RULES,
+    WARNING_CODES,
     Finding,
-    errors,
-    warnings,
+    find_errors,
+    find_warnings,
 )
 from pulumi_smtpconfig.lint.rules import USUAL, Rule
 from pulumi_smtpconfig.settings.models import SmtpSettings
@@ -64,7 +64,7 @@ def test_codes_keep_their_meaning_for_ever() -> None:
 
 def test_warnings_are_known_by_their_letter() -> None:
     """What may be silenced is what begins with W."""
-    assert {code for code in TITLES if code[0] == "W"} == CODES_OF_WARNINGS
+    assert {code for code in TITLES if code[0] == "W"} == WARNING_CODES
 
 
 def test_rules_read_and_stand_on_what_exists() -> None:
@@ -78,7 +78,7 @@ def test_no_finding_holds_a_value(
 ) -> None:
     """Any property may be a secret, so a finding describes and never quotes."""
     settings = texts | switches | {"port": port}
-    said = "".join(map(str, [*errors(settings), *warnings(settings)]))
+    said = "".join(map(str, [*find_errors(settings), *find_warnings(settings)]))
     assert CANARY not in said
     assert "9182" not in said
 
@@ -87,7 +87,7 @@ def test_no_finding_holds_a_value(
 def test_a_finding_is_a_sentence_and_what_to_do(rule: Rule) -> None:
     """Property first, code last, on one line, without a full stop inside."""
     settings = USUAL | rule.wrong
-    (finding,) = [*errors(settings), *warnings(settings)]
+    (finding,) = [*find_errors(settings), *find_warnings(settings)]
     property_, why, remedy = finding.property, finding.why, finding.remedy
     assert str(finding) == f"{property_}: {why}; {remedy} [{finding.code}]"
     assert not {"{", "}", "\n"} & set(str(finding))
@@ -108,6 +108,6 @@ def test_a_thousand_settings_take_no_time() -> None:
     for _ in range(5):
         before = time.process_time()
         for _ in range(1000):
-            assert not [*errors(settings), *warnings(settings)]
+            assert not [*find_errors(settings), *find_warnings(settings)]
         took.append(time.process_time() - before)
     assert min(took) < 0.05

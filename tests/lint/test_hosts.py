@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import USUAL
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
@@ -15,7 +15,7 @@ LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 def found(host: str) -> list[str]:
     """Return the codes of what rules find on a host."""
     settings = USUAL | {"host": host}
-    return [each.code for each in [*errors(settings), *warnings(settings)]]
+    return [each.code for each in [*find_errors(settings), *find_warnings(settings)]]
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import USUAL
 
 
 def found(password: str) -> list[str]:
     """Return the codes of what rules find on a password."""
     settings = USUAL | {"user": "acme", "password": password}
-    return [each.code for each in [*errors(settings), *warnings(settings)]]
+    return [each.code for each in [*find_errors(settings), *find_warnings(settings)]]
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
-from pulumi_smtpconfig.lint.engine import CODES_OF_WARNINGS, RULES
+from pulumi_smtpconfig.lint.engine import RULES, WARNING_CODES
 from pulumi_smtpconfig.lint.rules import USUAL, Rule
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from tests.lifecycle.sender import KeepingSender
 
 LIFECYCLE = Lifecycle(KeepingSender(), tell=lambda _: None)
-ERRORS = [rule for rule in RULES if rule.code not in CODES_OF_WARNINGS]
-WARNINGS = [rule for rule in RULES if rule.code in CODES_OF_WARNINGS]
+ERRORS = [rule for rule in RULES if rule.code not in WARNING_CODES]
+WARNINGS = [rule for rule in RULES if rule.code in WARNING_CODES]
 TENANT = {"platform": "ssms", "hostname": "idp.example.com", "tenantId": "ACME"}
 TEXT_KEYS = sorted(set(SmtpSettings.keys().values()) - {"ssl", "starttls", "port"})
 SAME = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from pulumi_smtpconfig.lint.engine import warnings
+from pulumi_smtpconfig.lint.engine import find_warnings
 from pulumi_smtpconfig.lint.mail_services import PLAIN, SERVICES, SSL, STARTTLS, Service, service_of
 from pulumi_smtpconfig.lint.rules import KNOWN_PORTS, USUAL
 
@@ -18,7 +18,7 @@ def warned(host: str, port: int, tls: str) -> bool:
     """Tell whether a service's documentation is said to know nothing of this."""
     ssl, starttls = TLS[tls]
     settings = USUAL | {"host": host, "port": port, "ssl": ssl, "starttls": starttls}
-    return "W104" in [each.code for each in warnings(settings)]
+    return "W104" in [each.code for each in find_warnings(settings)]
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint.engine import errors, warnings
+from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import CONTROL, TEXTS, USUAL
 
 CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
@@ -18,7 +18,7 @@ NAMES = pytest.mark.parametrize("key", ["fromDisplayName", "replyToDisplayName"]
 def codes(**settings: object) -> list[str]:
     """Return the codes of what rules find."""
     together = USUAL | settings
-    return [each.code for each in [*errors(together), *warnings(together)]]
+    return [each.code for each in [*find_errors(together), *find_warnings(together)]]
 
 
 def test_control_characters_are_unicodes() -> None:
@@ -36,7 +36,7 @@ def test_no_text_may_hold_a_control_character(
     key: str, before: str, control: str, after: str
 ) -> None:
     """No setting may smuggle a line into a mail's header or an answer into a terminal."""
-    found = errors(USUAL | {key: before + control + after})
+    found = find_errors(USUAL | {key: before + control + after})
     assert ("E401", key) in [each[:2] for each in found]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint.engine import CHECKS, KEYS, RULES, Finding, errors, warnings
+from pulumi_smtpconfig.lint.engine import CHECKS, KEYS, RULES, Finding, find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import USUAL
 from pulumi_smtpconfig.problems import UNKNOWN
 
@@ -19,7 +19,7 @@ NOT_THEIR_TYPE: list[object] = [None, 5, "true", ["a"], {}, 5.5, b"a"]
 
 def found(settings: dict[str, object]) -> set[Finding]:
     """Return what all rules find."""
-    return {*errors(settings), *warnings(settings)}
+    return {*find_errors(settings), *find_warnings(settings)}
 
 
 @given(settings=SETTINGS, unknown=st.sets(st.sampled_from(KEYS)))
