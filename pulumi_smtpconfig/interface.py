@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 class Access(NamedTuple):
-    """Whose token a request needs.
+    """Which credentials a request needs.
 
     Attributes:
         hostname: The tenant's platform, as the credentials' `hostnames` name it.
-        tenant_id: The tenant, which a token belongs to.
+        tenant_id: The tenant that the token is for.
         authority: The host and port that the token may be sent to without `hostnames`.
         credentials: The name of a set of credentials; empty for the default one.
-        token_url: The template of the token endpoint where the credentials name none; may be empty.
+        token_url: The template of the token endpoint if the credentials name none; may be empty.
     """
 
     hostname: str
@@ -26,16 +26,21 @@ class Access(NamedTuple):
     credentials: str
     token_url: str
 
+    def expand(self, template: str) -> str:
+        """Replace `{hostname}` and `{tenantId}` in the template of a URL."""
+        tenant = quote(self.tenant_id, safe="")
+        return template.replace("{hostname}", self.hostname).replace("{tenantId}", tenant)
+
 
 class Request(NamedTuple):
     """A request to a tenant's platform.
 
     Attributes:
-        access: Whose token goes with it.
+        access: Which credentials it needs.
         method: The HTTP method.
-        url: The template of an https URL, with `{hostname}` and `{tenantId}` or without.
+        url: The URL.
         body: What to send as JSON, or None.
-        secrets: What no error repeats, though the platform may echo it.
+        secrets: The passwords that no error shows, even if the platform echoes them.
     """
 
     access: Access
@@ -44,19 +49,23 @@ class Request(NamedTuple):
     body: Mapping[str, Any] | None = None
     secrets: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url})"
+
 
 class Verification(NamedTuple):
-    """What is tried at an SMTP server.
+    """The settings to verify at an SMTP server.
 
     Attributes:
         host: The server's name or address.
         port: Its port.
         ssl: TLS from the first byte.
-        starttls: An upgrade to TLS.
-        user: Who authenticates; empty where nobody does.
+        starttls: Upgrade the connection to TLS.
+        user: The user to log in as; empty for no login.
         password: The user's password, plain.
         sender: The envelope sender.
-        recipient: An address to ask for; empty for none.
+        recipient: A recipient to ask for; empty for none.
+        secrets: Further passwords that no error shows, even if the server echoes them.
     """
 
     host: str
@@ -67,13 +76,14 @@ class Verification(NamedTuple):
     password: str
     sender: str
     recipient: str = ""
+    secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Verification({self.host}:{self.port})"
 
 
 class Step(NamedTuple):
-    """A stage of an SMTP session that passed, and what is notable of it."""
+    """A stage of an SMTP session that passed, and what the server said."""
 
     stage: str
     said: str
@@ -83,33 +93,16 @@ class Sender(Protocol):
     """What the lifecycle needs of a connection."""
 
     def send(self, request: Request) -> object:
-        """Send it; raise a `SmtpConfigError` unless the platform took it."""
+        """Send a request; raise a `SmtpConfigError` unless the platform accepts it."""
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Return the JSON object that is read; raise a `SmtpConfigError` where there is none."""
+        """Return the JSON object at a URL; raise a `SmtpConfigError` if there is none."""
 
     def problem(self, credentials: str, hostname: str) -> str:
-        """Return what a preview can say against using credentials for a host, or nothing."""
+        """Return why these credentials cannot be used for a host, as far as a preview knows."""
 
     def setting(self, key: str) -> str:
-        """Return a connection setting, or nothing."""
+        """Return a connection setting, or an empty string."""
 
     def verify(self, verification: Verification) -> list[Step]:
-        """Try the settings at their SMTP server; raise `NotVerified` where they fail."""
-
-
-def filled(template: str, access: Access) -> str:
-    """Put a tenant into a template, where `{hostname}` and `{tenantId}` stand for its own."""
-    tenant = quote(access.tenant_id, safe="")
-    return template.replace("{hostname}", access.hostname).replace("{tenantId}", tenant)
-
-
-def is_https(url: str) -> bool:
-    """Tell whether a URL is https, complete, and without a user before the host."""
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    plain = all("!" <= character <= "~" for character in url) and not set("@{}") & set(url)
-    return parts.scheme == "https" and named and plain
+        """Verify settings at their SMTP server; raise `NotVerified` if a stage fails."""

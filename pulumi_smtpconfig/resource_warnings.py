@@ -1,4 +1,4 @@
-"""Warnings that a program shows on its resources, during preview too."""
+"""Warnings that a program shows on its resources, during preview too, once values are known."""
 
 from __future__ import annotations
 
@@ -17,57 +17,19 @@ if TYPE_CHECKING:
 IDENTITY = ("platform", "hostname", "basePath", "tenantId")
 
 
-class Twin(NamedTuple):
-    """A resource's name in the program, and where its tenant is, as written."""
-
-    name: str
-    place: tuple[str, ...]
-
-
-Tenants = dict[tuple[str, ...], list[Twin]]
-_of_runs: WeakKeyDictionary[pulumi.Resource, Tenants] = WeakKeyDictionary()
-"""The tenants of each run by its stack, as one process may run several."""
-
-
-def tenants_of_this_run() -> Tenants:
-    """Return the tenants that the running program has declared so far."""
-    stack = pulumi.runtime.get_root_resource()
-    return {} if stack is None else _of_runs.setdefault(stack, {})
-
-
-def twins(name: str, properties: Mapping[str, object], tenants: Tenants) -> list[str]:
-    """Return the names of others for the tenant of a resource, and remember this one."""
-    values = [properties.get(key, "") for key in IDENTITY]
-    if UNKNOWN in values:
-        return []
-    place = tuple(map(str, values))
-    others = tenants.setdefault(tuple(map(str.lower, place)), [])
-    found = [twin.name for twin in others if twin.place == place or _folds_case(place[0])]
-    others.append(Twin(name, place))
-    return found
-
-
-def _folds_case(platform: str) -> bool:
-    # Asked only of tenants that differ in case alone, so that no other program pays for parsing.
-    from pulumi_smtpconfig.platforms.platform import PLATFORMS  # noqa: PLC0415 - as said
-    from pulumi_smtpconfig.settings.models import PlatformName  # noqa: PLC0415 - as said
-
-    return PLATFORMS[PlatformName(platform)].folds_case
-
-
-def codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
-    """Return the codes that a resource of this name ignores.
+def parse_codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
+    """Return the lint codes that a resource ignores.
 
     Raises:
-        RunError: It is no list, or holds what is no warning's code.
+        RunError: It is not a list, or contains an unknown code.
     """
     if isinstance(lint_ignore, str):
         raise pulumi.RunError(f'lint_ignore of "{name}" must be a list of codes, as in ["W102"].')
     unknown = sorted(set(map(str, lint_ignore or ())) - WARNING_CODES)
     if unknown:
         raise pulumi.RunError(
-            f'lint_ignore of "{name}" holds what is no code of a warning: {", ".join(unknown)}. '
-            "docs/lint.md lists them."
+            f'lint_ignore of "{name}" contains an unknown lint code: {", ".join(unknown)}. '
+            "docs/lint.md lists the codes of warnings."
         )
     return set(lint_ignore or ())
 
@@ -78,13 +40,13 @@ def show_warnings(
     properties: Mapping[str, object],
     ignored: Collection[str],
 ) -> None:
-    """Warn of settings that are likely wrong, and of another resource for the same tenant.
+    """Warn about likely mistakes, and about another resource for the same tenant.
 
     Args:
-        resource: What the warnings stand on; it has an output for each property.
+        resource: The resource to show them on; it has an output for each property.
         name: Its name in the program.
         properties: Its properties as the program gives them, by attribute.
-        ignored: The codes of warnings that are not shown.
+        ignored: The codes of warnings to hide.
     """
     given = [key for key, value in properties.items() if value is not None or key in DEFAULTED]
     values = _values({KEYS.get(key, key): getattr(resource, key) for key in given})
@@ -101,13 +63,13 @@ async def _texts(
     name: str, values: Awaitable[Mapping[str, object]], ignored: Collection[str]
 ) -> list[str]:
     properties = await values
-    likely_wrong = [str(each) for each in find_warnings(properties) if each.code not in ignored]
-    doubled = [
+    lint = [str(each) for each in find_warnings(properties) if each.code not in ignored]
+    others = find_duplicates(name, properties, tenants_of_this_run())
+    return lint + [
         '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '
-        "remove one of them.".format(*sorted([twin, name]))
-        for twin in twins(name, properties, tenants_of_this_run())
+        "remove one of them.".format(*sorted([other, name]))
+        for other in others
     ]
-    return likely_wrong + doubled
 
 
 async def _values(outputs: Mapping[str, pulumi.Output[Any]]) -> dict[str, object]:
@@ -117,3 +79,45 @@ async def _values(outputs: Mapping[str, pulumi.Output[Any]]) -> dict[str, object
 async def _value(output: pulumi.Output[Any]) -> object:
     value = await output.future() if await output.is_known() else UNKNOWN
     return "" if value is None else value
+
+
+class Declared(NamedTuple):
+    """A resource's name in the program, and its tenant's identity as written."""
+
+    name: str
+    identity: tuple[str, ...]
+
+
+Tenants = dict[tuple[str, ...], list[Declared]]
+"""The resources that are declared so far, by their tenant's identity in lower case."""
+
+_of_runs: WeakKeyDictionary[pulumi.Resource, Tenants] = WeakKeyDictionary()
+"""The tenants of each run by its stack, because one process may run several."""
+
+
+def tenants_of_this_run() -> Tenants:
+    """Return the tenants that the running program has declared so far."""
+    stack = pulumi.runtime.get_root_resource()
+    return {} if stack is None else _of_runs.setdefault(stack, {})
+
+
+def find_duplicates(name: str, properties: Mapping[str, object], tenants: Tenants) -> list[str]:
+    """Return the names of other resources for the same tenant, and remember this one."""
+    values = [properties.get(key, "") for key in IDENTITY]
+    if UNKNOWN in values:
+        return []
+    identity = tuple(map(str, values))
+    others = tenants.setdefault(tuple(map(str.lower, identity)), [])
+    found = [
+        other.name for other in others if other.identity == identity or _folds_case(identity[0])
+    ]
+    others.append(Declared(name, identity))
+    return found
+
+
+def _folds_case(platform: str) -> bool:
+    # Only needed for tenants that differ only in case, so other programs do not pay for parsing.
+    from pulumi_smtpconfig.platforms import PLATFORMS  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.settings.models import PlatformName  # noqa: PLC0415 - see above
+
+    return PLATFORMS[PlatformName(platform)].folds_case

@@ -1,41 +1,44 @@
-"""Whose certificates are taken: the operating system's authorities, and those of a file."""
+"""Whose certificates are trusted: the operating system's authorities, and those of a PEM file."""
 
 from __future__ import annotations
 
 import platform
 import ssl
 import threading
+from pathlib import Path
 
 import truststore
 
-OUTSIDE_ITS_TIME = (9, 10)
+from pulumi_smtpconfig.errors import ConfigurationError
+
+EXPIRED = (9, 10)
 OTHER_NAME = (62, 64)
 UNTRUSTED = (18, 19, 20, 21)
-"""X509_V_ERR codes of OpenSSL; untrusted: self-signed, or by an authority that is not known."""
+"""X509_V_ERR codes of OpenSSL; untrusted: self-signed, or issued by an unknown authority."""
 
 
 class Trust:
     """The operating system's authorities, and those of a PEM file.
 
     Raises:
-        OSError: The file cannot be read, or holds no certificate (`ssl.SSLError`).
+        OSError: The file cannot be read, or contains no certificate (`ssl.SSLError`).
     """
 
     def __init__(self, ca_bundle: str | None) -> None:
         self._ca_bundle = ca_bundle
         self._of_thread = threading.local()
         found = _found_by_openssl()
-        self._of_all = self._completed(found) if found else None
+        self._shared = self._completed(found) if found else None
         self.context()
 
     def context(self) -> ssl.SSLContext:
-        """Return what this thread connects with.
+        """Return the context for a connection of this thread.
 
-        truststore's contexts are not safe, or not quick, to share, and load all authorities for
-        each connection, so they serve only where OpenSSL does not find these by itself.
+        truststore's contexts are neither safe nor fast to share between threads, and load all
+        authorities for each connection, so they are used only if OpenSSL finds none by itself.
         """
-        if self._of_all:
-            return self._of_all
+        if self._shared:
+            return self._shared
         if not hasattr(self._of_thread, "context"):
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             self._of_thread.context = self._completed(context)
@@ -49,8 +52,36 @@ class Trust:
         return context
 
 
+def load_trust(ca_bundle: str, source: str) -> Trust:
+    """Load the authorities that an operation trusts.
+
+    Args:
+        ca_bundle: The path of a PEM file; empty for the operating system's authorities alone.
+        source: The setting that names the file.
+
+    Raises:
+        ConfigurationError: They cannot be loaded.
+    """
+    try:
+        return Trust(ca_bundle)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        if not ca_bundle:
+            raise ConfigurationError(
+                f"The operating system's certificate authorities cannot be loaded: {why}.",
+                "repair its certificate store (on Debian, the package ca-certificates).",
+            ) from None
+        if isinstance(error, ssl.SSLError):
+            why = "it contains no certificate in PEM form"
+        raise ConfigurationError(
+            f"The authorities in {source} cannot be loaded from {Path(ca_bundle).absolute()}: "
+            f"{why}.",
+            "set it to the full path of a readable file that contains certificates in PEM form.",
+        ) from None
+
+
 def _found_by_openssl() -> ssl.SSLContext | None:
-    if platform.system() in {"Darwin", "Windows"}:  # their authorities are no files
+    if platform.system() in {"Darwin", "Windows"}:  # their authorities are not files
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.set_default_verify_paths()

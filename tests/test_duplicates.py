@@ -1,11 +1,11 @@
-"""Resources for one tenant, told apart as their platform does."""
+"""Two resources for one tenant are found by the rules of its platform."""
 
 from __future__ import annotations
 
 import pytest
 
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.resource_warnings import Tenants, twins
+from pulumi_smtpconfig.resource_warnings import Tenants, find_duplicates
 
 TENANT = {"platform": "keycloak", "hostname": "idp.example.com", "tenantId": "acme"}
 
@@ -23,17 +23,17 @@ TENANT = {"platform": "keycloak", "hostname": "idp.example.com", "tenantId": "ac
     ],
     ids=str,
 )
-def test_a_twin_is_one_for_the_same_tenant(
+def test_a_duplicate_is_for_the_same_tenant(
     first: dict[str, object], second: dict[str, object], *, same: bool
 ) -> None:
-    """Case tells tenants apart but on SSMS, and what is not known yet is nobody's twin."""
+    """Case distinguishes tenants, except on SSMS; an unknown value is no duplicate yet."""
     tenants: Tenants = {}
-    assert twins("first", TENANT | first, tenants) == []
-    assert twins("second", TENANT | second, tenants) == (["first"] if same else [])
+    assert find_duplicates("first", TENANT | first, tenants) == []
+    assert find_duplicates("second", TENANT | second, tenants) == (["first"] if same else [])
 
 
 def test_all_earlier_ones_are_named() -> None:
     """Three for one tenant are two pairs for the third."""
     tenants: Tenants = {}
-    found = [twins(name, TENANT, tenants) for name in "abc"]
+    found = [find_duplicates(name, TENANT, tenants) for name in "abc"]
     assert found == [[], ["a"], ["a", "b"]]

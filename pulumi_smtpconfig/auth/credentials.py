@@ -1,7 +1,7 @@
-"""What credentials are, and which ones a resource uses: one lookup, one precedence.
+"""What credentials are, and which ones a resource uses.
 
 The default set is merged key by key, the environment over the stack's config. A named set comes
-whole from the structured `credentials`, the environment's before the config's.
+whole from the structured setting `credentials`, the environment's before the config's.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pulumi_smtpconfig.config import Config, Setting
+    from pulumi_smtpconfig.interface import Request
+
+NAMED_SETS = "credentials"
 
 
 def _visible_ascii(secret: SecretStr) -> SecretStr:
@@ -28,7 +32,7 @@ def _visible_ascii(secret: SecretStr) -> SecretStr:
     if not all("!" <= character <= "~" for character in secret.get_secret_value()):
         raise PydanticCustomError(
             "token",
-            "holds a space or another character that no token has; give it alone, "
+            "contains a space or another character that no token has; give it alone, "
             "without 'Bearer' before it and without quotation marks",
         )
     return secret
@@ -38,7 +42,7 @@ BearerToken = Annotated[SecretStr, AfterValidator(_visible_ascii)]
 
 
 class Credentials(BaseModel):
-    """A bearer token, or what OAuth2 needs to have one, and the hosts that it may be used for.
+    """A bearer token, or what OAuth2 needs to get one, and the hosts that it may be used for.
 
     With `oauth_username` and `oauth_password` the grant is `password`, else `client_credentials`.
     `hostnames` are patterns such as `*.example.com`; a pattern with a port is for that port alone.
@@ -59,18 +63,18 @@ class Credentials(BaseModel):
     hostnames: tuple[str, ...] | None = None
 
     def secrets(self) -> list[str]:
-        """Return what no error repeats."""
+        """Return what no error shows."""
         return [s.get_secret_value() for s in (self.token, self.client_secret, self.oauth_password)]
 
     def allow(self, hostname: str) -> bool:
-        """Tell whether these credentials may be used for a host, given as host or host:port."""
+        """Return whether these credentials may be used for a host, given as host or host:port."""
         host, _, port = hostname.partition(":")
         names = (host, f"{host}:{port or 443}")
         patterns = self.hostnames if self.hostnames is not None else ("*",)
         return any(fnmatchcase(name, pattern.lower()) for name in names for pattern in patterns)
 
     def missing(self) -> str:
-        """Return the key that is missing to have a token from OAuth2; empty if none is."""
+        """Return the key that OAuth2 lacks, or an empty string."""
         if not self.client_id:
             return "clientId"
         if bool(self.oauth_username) != bool(self.oauth_password):
@@ -78,47 +82,71 @@ class Credentials(BaseModel):
         return "" if self.client_secret or self.oauth_username else "clientSecret"
 
 
-NAMED_SETS = "credentials"
-
-
-class Selected(NamedTuple):
-    """Credentials, and where they come from, as an error says it."""
+class Resolved(NamedTuple):
+    """Credentials, and the settings that they come from, as an error names them."""
 
     credentials: Credentials
     source: str
 
 
-def select(config: Config, name: str, hostname: str) -> Selected:
-    """Return the credentials to use for a host; the default set without a name.
+def resolve(config: Config, name: str, hostname: str) -> Resolved:
+    """Return the credentials to use for a host; the default set if the name is empty.
 
     Raises:
-        ConfigurationError: There are none of that name, they are incomplete or wrong, or they may
-            not be used for this host.
+        ConfigurationError: There is no set of that name, it is incomplete or wrong, or it may not
+            be used for this host.
     """
-    selected = _named(config, name) if name else _default(config)
-    if not selected.credentials.allow(hostname):
+    resolved = _named(config, name) if name else _default(config)
+    if not resolved.credentials.allow(hostname):
         raise ConfigurationError(
-            f"The credentials in {selected.source} may not be used for {hostname}.",
+            f"The credentials in {resolved.source} may not be used for {hostname}.",
             "use others, or let the owner of these add the host to their `hostnames`.",
         )
-    return selected
+    return resolved
 
 
 def problem(config: Config, name: str, hostname: str) -> str:
-    """Return what a preview can say against a named set; nothing where no sets are configured.
+    """Return what a preview can say against a named set; nothing if no sets are configured.
 
-    So a pull request that is given no secrets previews all the same.
+    So a pull request that has no secrets can still be previewed.
     """
     if not name or not any(_settings(config)):
         return ""
     try:
-        select(config, name, hostname)
+        resolve(config, name, hostname)
     except ConfigurationError as error:
         return f"{error.happened} Next: {error.remedy}"
     return ""
 
 
-def _default(config: Config) -> Selected:
+def check_destination(resolved: Resolved, request: Request) -> None:
+    """Let a token go to the tenant's own platform, or to a host that its owner allows.
+
+    Raises:
+        ConfigurationError: The request goes elsewhere, or not by https.
+    """
+    authority = urlsplit(request.url).netloc if is_https(request.url) else ""
+    own = authority.lower() == request.access.authority.lower()
+    allowed = resolved.credentials.hostnames is not None and resolved.credentials.allow(authority)
+    if not authority or not (own or allowed):
+        raise ConfigurationError(
+            f"The credentials in {resolved.source} may not be sent to {request.url}.",
+            "use an https URL on the tenant's own host, or add its host to their `hostnames`.",
+        )
+
+
+def is_https(url: str) -> bool:
+    """Return whether a URL is https, complete, and without a user before the host."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    plain = all("!" <= character <= "~" for character in url) and not set("@{}") & set(url)
+    return parts.scheme == "https" and named and plain
+
+
+def _default(config: Config) -> Resolved:
     keys = [field.alias or key for key, field in Credentials.model_fields.items()]
     given = {key: s for key in keys if key != "hostnames" and (s := config.get(key))}
     if not given:
@@ -126,16 +154,16 @@ def _default(config: Config) -> Selected:
     used = [given["token"]] if "token" in given else given.values()
     source = ", ".join(setting.source for setting in used)
     credentials = _parsed({key: setting.text for key, setting in given.items()}, source)
-    return Selected(_complete(credentials, source, _how_to_set), source)
+    return Resolved(_complete(credentials, source, _how_to_set), source)
 
 
-def _named(config: Config, name: str) -> Selected:
+def _named(config: Config, name: str) -> Resolved:
     known: list[str] = []
     for setting in _settings(config):
         sets = _sets(setting)
         if name in sets:
             source = f'"{name}" of {setting.source}'
-            return Selected(_complete(_parsed(sets[name], source), source, _how_to_add), source)
+            return Resolved(_complete(_parsed(sets[name], source), source, _how_to_add), source)
         known += sets
     names = ", ".join(f'"{other}"' for other in sorted(set(known)))
     choose = f"set credentials to one of {names}, or " if names else ""
@@ -157,7 +185,7 @@ def _sets(setting: Setting) -> dict[str, Any]:
     if isinstance(sets, dict):
         return sets
     raise ConfigurationError(
-        f"{setting.source} is no JSON object of named sets.",
+        f"{setting.source} is not a JSON object of named sets.",
         'set it to {"name": {"token": "..."}, ...}.',
     )
 
@@ -166,14 +194,14 @@ def _parsed(values: Any, source: str) -> Credentials:
     try:
         return Credentials.model_validate(values)
     except ValidationError as error:
-        wrong = [": ".join(filter(None, (_place(e["loc"]), e["msg"]))) for e in error.errors()]
+        wrong = [": ".join(filter(None, (_path(e["loc"]), e["msg"]))) for e in error.errors()]
     raise ConfigurationError(
         f"The credentials in {source} are wrong: {'; '.join(wrong)}.",
-        "correct these keys; SECURITY.md lists which there are.",
+        "correct these keys; SECURITY.md lists the valid ones.",
     ) from None
 
 
-def _place(parts: tuple[int | str, ...]) -> str:
+def _path(parts: tuple[int | str, ...]) -> str:
     return ".".join(map(str, parts))
 
 
@@ -193,4 +221,4 @@ def _how_to_set(key: str) -> str:
 
 
 def _how_to_add(key: str) -> str:
-    return f"add {key}: a named set is complete in itself."
+    return f"add {key}: a named set takes nothing from the other settings."

@@ -10,10 +10,10 @@ from pulumi_smtpconfig.cli.output import print_warning, talking_to
 from pulumi_smtpconfig.cli.run import OptionsFirst, Outcome, Rows
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
-from pulumi_smtpconfig.lifecycle.checks import platform_problems
+from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
-from pulumi_smtpconfig.lifecycle.live_settings import Live
-from pulumi_smtpconfig.platforms.smtp_server_map import others
+from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.platforms.smtp_server import other_keys
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
@@ -43,30 +43,30 @@ def _declared(properties: Mapping[str, object]) -> tuple[Declaration, list[Probl
     tenant, problems = parse(Tenant, properties)
     options, more = parse(Options, properties)
     declared = Declaration(tenant, parse(SmtpSettings, {})[0], options)
-    return declared, [*problems, *more, *platform_problems(declared)]
+    return declared, [*problems, *more, *find_platform_problems(declared)]
 
 
 def _live(declared: Declaration) -> Mapping[str, Any] | None:
     config = OptionsFirst()
-    if not declared.reading(Connection(config, print_warning).setting):
+    if not declared.read_request(Connection(config, print_warning).setting):
         return None
     with (
         talking_to(declared.tenant.hostname) as warn,
         closing(Connection(config, warn)) as connection,
     ):
-        return Live(connection, warn).fetch(declared)
+        return LiveSettings(connection, warn).fetch(declared)
 
 
 def _told(declared: Declaration, live: Mapping[str, Any]) -> Outcome:
     password = _password(live)
     settings = _masked(declared.platform.decode(live) if live else {}, password)
-    other_keys = sorted(others(live))
-    document = {"settings": settings, "hasPassword": bool(password), "otherKeys": other_keys}
+    others = sorted(other_keys(live))
+    document = {"settings": settings, "hasPassword": bool(password), "otherKeys": others}
     if not live:
         return Outcome(FINE, document, Rows(f"{declared.title} has no mail settings."))
     rows = [(key, _text(value)) for key, value in settings.items()]
     rows += [("password", HELD if password else NOT_HELD)]
-    rows += [(key, "(another setting, not shown)") for key in other_keys]
+    rows += [(key, "(another setting, not shown)") for key in others]
     title = f"{declared.title} has these mail settings."
     return Outcome(FINE, document, Rows(title, ("setting", "value"), rows))
 

@@ -10,33 +10,60 @@ import httpx
 
 from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown
 from pulumi_smtpconfig.http.responses import AGAIN, SEND_AGAIN
-from pulumi_smtpconfig.tls import OTHER_NAME, OUTSIDE_ITS_TIME, UNTRUSTED
+from pulumi_smtpconfig.redaction import quote_text
+from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
-PROXY = f"check the proxy in HTTPS_PROXY, and whether it lets this machine connect there, {AGAIN}"
-RAISE_THE_TIMEOUT = f"see that the platform is well, or raise smtpconfig:timeout (seconds), {AGAIN}"
+CHECK_PROXY = (
+    f"check the proxy in HTTPS_PROXY, and whether it lets this machine connect there, {AGAIN}"
+)
+RAISE_TIMEOUT = f"check that the platform is up, or raise smtpconfig:timeout (seconds), {AGAIN}"
+CHECK_DNS = (
+    "check hostname and tenantId (or tokenUrl, connectTo, HTTPS_PROXY, if they are set), and that "
+    f"this machine's DNS knows the host, {AGAIN}"
+)
+CHECK_NETWORK = (
+    "check hostname and its port (or tokenUrl, connectTo, HTTPS_PROXY, if they are set), and that "
+    f"this machine may connect there, {AGAIN}"
+)
+CERTIFICATE_REMEDIES = {
+    **dict.fromkeys(
+        UNTRUSTED,
+        "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
+        f"that authority's certificate (PEM), {AGAIN}",
+    ),
+    **dict.fromkeys(
+        EXPIRED, f"check this machine's clock, have the server's certificate renewed, {AGAIN}"
+    ),
+    **dict.fromkeys(
+        OTHER_NAME,
+        "check hostname and tenantId, because another server may have answered, or have the "
+        f"certificate issued for this name too, {AGAIN}",
+    ),
+}
+REPLACE_CERTIFICATE = f"have the server's certificate replaced, {AGAIN}"
 
 
-def translated(
-    error: Exception, quote: Callable[[str], str], *, sent: bool
+def from_httpx(
+    error: Exception, secrets: Collection[str], *, sent: bool
 ) -> ConnectionFailed | OutcomeUnknown:
-    """Return what an exception of httpx says, as an error that tells whether anything was sent."""
+    """Return the error for an exception of httpx; `sent` says whether any of the request left."""
     cause = _root(error)
     is_timeout = isinstance(error, httpx.TimeoutException)
-    what = " within smtpconfig:timeout" if is_timeout else f": {_said(cause, quote)}"
+    what = " within smtpconfig:timeout" if is_timeout else f": {_reason(cause, secrets)}"
     if sent:
         unknown = OutcomeUnknown(
-            f"The request was sent, but no whole answer came{what}.", SEND_AGAIN
+            f"The request was sent, but no complete response came{what}.", SEND_AGAIN
         )
-        unknown.may_pass = True
+        unknown.retryable = True
         return unknown
     untrusted = isinstance(cause, ssl.SSLCertVerificationError)
-    how = "'s certificate is not trusted" if untrusted else " was not reached"
-    remedy = PROXY if isinstance(error, httpx.ProxyError) else _remedy(cause)
-    failed = ConnectionFailed(f"The server{how}{what}, so nothing was sent.", remedy)
-    failed.may_pass = not untrusted
+    failure = "'s certificate is not trusted" if untrusted else " was not reached"
+    remedy = CHECK_PROXY if isinstance(error, httpx.ProxyError) else _remedy(cause)
+    failed = ConnectionFailed(f"The server{failure}{what}, so nothing was sent.", remedy)
+    failed.retryable = not untrusted
     return failed
 
 
@@ -46,39 +73,16 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _said(cause: BaseException, quote: Callable[[str], str]) -> str:
+def _reason(cause: BaseException, secrets: Collection[str]) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return quote(cause.verify_message)
-    return quote(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
+        return quote_text(cause.verify_message, secrets)
+    reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return quote_text(reason, secrets)
 
 
 def _remedy(cause: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return _certificate_remedy(cause.verify_code)
+        return CERTIFICATE_REMEDIES.get(cause.verify_code, REPLACE_CERTIFICATE)
     if isinstance(cause, socket.gaierror):
-        return (
-            "check hostname and tenantId (or tokenUrl, connectTo, HTTPS_PROXY, where these are "
-            f"set), and that this machine's DNS knows the host, {AGAIN}"
-        )
-    if isinstance(cause, TimeoutError):
-        return RAISE_THE_TIMEOUT
-    return (
-        "check hostname and its port (or tokenUrl, connectTo, HTTPS_PROXY, where these are set), "
-        f"and that this machine may connect there, {AGAIN}"
-    )
-
-
-def _certificate_remedy(code: int) -> str:
-    if code in UNTRUSTED:
-        return (
-            "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
-            f"that authority's certificate (PEM), {AGAIN}"
-        )
-    if code in OUTSIDE_ITS_TIME:
-        return f"check this machine's clock, have the server's certificate renewed, {AGAIN}"
-    if code in OTHER_NAME:
-        return (
-            "check hostname and tenantId, as another server may have answered, or have the "
-            f"certificate issued for this name too, {AGAIN}"
-        )
-    return f"have the server's certificate replaced, {AGAIN}"
+        return CHECK_DNS
+    return RAISE_TIMEOUT if isinstance(cause, TimeoutError) else CHECK_NETWORK

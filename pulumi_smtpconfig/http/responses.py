@@ -1,4 +1,4 @@
-"""What a platform's answer means (contract: "Answers"): pure, and whatever comes, no crash."""
+"""What a platform's response means (contract: "Answers"), and what to do next."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ import json
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pulumi_smtpconfig.errors import OutcomeUnknown, RealmGone, Refused
+from pulumi_smtpconfig.redaction import MESSAGE_KEYS, quote_body, quote_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a body that are read; of a larger one, whatever it is, only the beginning is kept."""
+
+REDIRECTS = range(300, 400)
+SERVER_ERROR = 500
+NO_REALM = {"error": "Realm not found."}
+"""What the admin API says of a missing realm, but of no wrong path (contract: "Stock Keycloak")."""
 
 AGAIN = "then run `pulumi up` again."
 REMEDIES = {
@@ -23,33 +31,29 @@ REMEDIES = {
         (301, 302, 303, 307, 308),
         f"set hostname to the host that answers without a redirect, {AGAIN}",
     ),
-    404: f"check platform, hostname and tenantId (its case counts), {AGAIN}",
+    404: f"check platform, hostname and tenantId (case-sensitive), {AGAIN}",
     429: f"wait a little, {AGAIN}",
 }
-ASK_THE_PLATFORM = f"look into the platform's log for this request, {AGAIN}"
+CHECK_LOG = f"check the platform's log for this request, {AGAIN}"
 SEND_AGAIN = (
-    "run `pulumi up` again with the same options, which sends the settings again: the platform may "
-    "hold the old ones or the new ones.\n"
-    "  If it fails again, check hostname and look into the platform's log.\n"
+    "run `pulumi up` again with the same options to send the settings again: the platform may have "
+    "the old ones or the new ones.\n"
+    "  If it fails again, check hostname and the platform's log.\n"
     "  Reverting the program alone sends nothing. To go back to the old settings, "
     "revert it and run `pulumi up --replace URN` with the URN from `pulumi stack --show-urns`."
 )
 
 
-NO_REALM = {"error": "Realm not found."}
-"""What the admin API says of a realm, and no wrong path does (contract: "Stock Keycloak")."""
-
-
-class Answer(NamedTuple):
-    """An HTTP answer.
+class Response(NamedTuple):
+    """An HTTP response.
 
     Attributes:
         status: The HTTP status.
-        body: The body, complete and decompressed.
-        location: The `Location` header, or nothing.
-        retry_after: Seconds that the server asks to wait (RFC 9110, section 10.2.3), or none.
-        tried: What was tried before this answer came; empty when it was the first.
-        unsure: Whether an earlier try may have reached its aim unseen.
+        body: The body, decompressed; complete unless it is larger than `MAX_BODY`.
+        location: The `Location` header, or an empty string.
+        retry_after: Seconds that the server asks to wait (RFC 9110, section 10.2.3), or 0.
+        tried: What was tried before this response, for an error message; empty for the first try.
+        may_be_applied: Whether an earlier try may have been applied although nothing said so.
     """
 
     status: int
@@ -57,74 +61,70 @@ class Answer(NamedTuple):
     location: str = ""
     retry_after: float = 0.0
     tried: str = ""
-    unsure: bool = False
+    may_be_applied: bool = False
 
 
-def judge(
-    answer: Answer,
-    quote: Callable[[str], str],
+def parse_response(
+    response: Response,
+    secrets: Collection[str],
     remedies: Mapping[int, str] = REMEDIES,
     *,
     empty: bool = False,
 ) -> dict[str, Any]:
-    """Return the JSON object of an answer that says the settings were taken.
+    """Return the JSON object of a response that says the request was applied.
 
     Args:
-        answer: What came.
-        quote: Makes the platform's words fit to be shown.
+        response: The response.
+        secrets: What no error shows.
         remedies: What to do next, by status.
-        empty: Whether 204 No Content says so as well.
+        empty: Whether 204 No Content says so too.
 
     Raises:
         RealmGone: The platform says that there is no such realm.
-        Refused: The platform did not take them.
-        OutcomeUnknown: The answer does not tell, or an earlier try may have been taken. Every 5xx
-            is such an answer, as a gateway that fails may have passed the request on.
+        Refused: The platform refused the request.
+        OutcomeUnknown: The response does not tell, or an earlier try may have been applied. This
+            includes every 5xx, because a gateway that fails may have passed the request on.
     """
-    content = _json(answer.body)
-    taken = isinstance(content, dict) and content.get("status", "OK") == "OK"
-    if answer.status < HTTPStatus.MULTIPLE_CHOICES and taken:
+    content = parse_json(response.body)
+    is_object = isinstance(content, dict)
+    is_success = response.status < HTTPStatus.MULTIPLE_CHOICES
+    if is_success and is_object and content.get("status", "OK") == "OK":
         return dict(content)
-    if empty and answer.status == HTTPStatus.NO_CONTENT:
+    if empty and response.status == HTTPStatus.NO_CONTENT:
         return {}
-    happened = told("The platform", answer, quote)
-    if answer.unsure or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    happened = describe("The platform", response, secrets)
+    if response.may_be_applied or response.status >= SERVER_ERROR or (is_success and not is_object):
         raise OutcomeUnknown(happened, SEND_AGAIN)
-    if answer.status < HTTPStatus.MULTIPLE_CHOICES and not isinstance(content, dict):
-        raise OutcomeUnknown(happened, SEND_AGAIN)
-    gone = answer.status == HTTPStatus.NOT_FOUND and content == NO_REALM
-    kind = RealmGone if gone else Refused
-    raise kind(happened, remedies.get(answer.status, ASK_THE_PLATFORM))
+    is_gone = response.status == HTTPStatus.NOT_FOUND and content == NO_REALM
+    kind = RealmGone if is_gone else Refused
+    raise kind(happened, remedies.get(response.status, CHECK_LOG))
 
 
-def told(who: str, answer: Answer, quote: Callable[[str], str]) -> str:
-    """Return the sentence that says what somebody answered."""
-    said = f"{who} answered {named(answer.status)}{answer.tried}"
-    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
-        where = _target(quote(answer.location) if answer.location else "")
-        return f'{said}, a redirect to "{where}", not followed, so that no secret goes elsewhere.'
-    is_object = isinstance(_json(answer.body), dict)
-    unread = answer.status < HTTPStatus.MULTIPLE_CHOICES and not is_object
-    shape = ", where a JSON object was expected" if unread else ""
-    wait = f" It asks to wait {answer.retry_after:.6g} s." if answer.retry_after else ""
-    return f"{said}: {quote(words(answer.body))}{shape}.{wait}"
+def describe(
+    who: str, response: Response, secrets: Collection[str], keys: Collection[str] = MESSAGE_KEYS
+) -> str:
+    """Return the sentence that says what a server responded.
 
-
-def _target(quoted: str) -> str:
-    """Return the host of a redirect, without a user before it.
-
-    What is parsed has no secrets any more, as a part of one would not be seen as such.
+    Args:
+        who: The server, as the subject of the sentence.
+        response: Its response.
+        secrets: What the sentence must not show.
+        keys: The keys of a JSON object whose values are shown.
     """
-    if quoted.startswith("("):
-        return "an address that is not quoted"
-    try:
-        return urlsplit(quoted.strip('"')).netloc.rpartition("@")[2] or "a path of the same host"
-    except ValueError:
-        return "an address that is none"
+    said = f"{who} answered {_status(response.status)}{response.tried}"
+    if response.status in REDIRECTS:
+        host = quote_host(response.location, secrets)
+        return f"{said}, a redirect to {host}, which is not followed."
+    unread = response.status < HTTPStatus.MULTIPLE_CHOICES and not isinstance(
+        parse_json(response.body), dict
+    )
+    expected = ", where a JSON object was expected" if unread else ""
+    wait = f" It asks to wait {response.retry_after:.6g} s." if response.retry_after else ""
+    return f"{said}: {quote_body(response.body, secrets, keys)}{expected}.{wait}"
 
 
 def seconds_to_wait(header: str, now: datetime) -> float:
-    """Read a `Retry-After` header, in seconds or as a date; 0 where it is neither."""
+    """Return the seconds of a `Retry-After` header, a number or a date; 0 if it is neither."""
     if header.isascii() and header.isdigit():
         return float(header)
     try:
@@ -133,24 +133,15 @@ def seconds_to_wait(header: str, now: datetime) -> float:
         return 0.0
 
 
-def words(body: bytes) -> str:
-    """Return what the platform says, from each of the shapes that its answers have."""
-    content = _json(body)
-    keys = ("error", "error_description", "errorMessage", "status", "message")
-    said = [content.get(key) for key in keys] if isinstance(content, dict) else []
-    texts = [text for text in said if isinstance(text, str)]
-    return ": ".join(texts) or body.decode(errors="replace")
-
-
-def _json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
+    """Return what a body contains; None if it is not JSON, or larger than `MAX_BODY`."""
     try:
-        return json.loads(body)
+        return json.loads(body) if len(body) <= MAX_BODY else None
     except (ValueError, RecursionError):
         return None
 
 
-def named(status: int) -> str:
-    """Return a status with its name, where it has one."""
+def _status(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -16,51 +16,47 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.lifecycle.declaration import Declaration
 
 
-def platform_problems(declared: Declaration) -> Iterator[Problem]:
-    """Yield a problem for each property that does not fit the platform, once both are known."""
-    tenant, options = declared.tenant, declared.options
-    reads: list[object] = [tenant.platform]
-    if UNKNOWN in reads:
+def find_problems(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
+    """Yield each problem, as soon as the values that it depends on are known."""
+    yield from find_platform_problems(declaration)
+    for finding in find_errors(declaration.stored()):
+        yield Problem(finding.property, finding.reason)
+    yield from _two_passwords(declaration)
+    yield from _vault(declaration)
+    yield from _credentials(declaration, sender)
+
+
+def find_platform_problems(declaration: Declaration) -> Iterator[Problem]:
+    """Yield a problem for each property that the platform does not support."""
+    tenant, options = declaration.tenant, declaration.options
+    if not _are_known(tenant.platform):
         return
-    platform = declared.platform
-    reason = "" if _is_unknown(tenant.tenant_id) else platform.tenant_reason(tenant.tenant_id)
-    if reason:
+    platform = declaration.platform
+    if _are_known(tenant.tenant_id) and (reason := platform.tenant_reason(tenant.tenant_id)):
         yield Problem("tenantId", reason)
-    if tenant.base_path and not _is_unknown(tenant.base_path) and not platform.has_base_path:
+    if _are_known(tenant.base_path) and tenant.base_path and not platform.has_base_path:
         yield Problem("basePath", f"is for Keycloak; the paths of {platform.title} are fixed")
     if options.on_delete == CLEAR and platform.clear is None:
         yield Problem("onDelete", f'must be "retain": {platform.title} offers no way to clear')
 
 
-def _is_unknown(value: object) -> bool:
-    return value is UNKNOWN
+def _two_passwords(declaration: Declaration) -> Iterator[Problem]:
+    both: list[object] = [declaration.settings.password, declaration.options.password_from]
+    if _are_known(*both) and all(both):
+        yield Problem("passwordFrom", "replaces password; give only one of them")
 
 
-def problems_of(declared: Declaration, sender: Sender) -> Iterator[Problem]:
-    """Yield each problem that is known, as soon as the values which it is about are."""
-    yield from platform_problems(declared)
-    for finding in find_errors(declared.stored()):
-        yield Problem(finding.property, finding.reason)
-    yield from _two_passwords(declared)
-    yield from _vault(declared)
-    yield from _credentials(declared, sender)
-
-
-def _two_passwords(declared: Declaration) -> Iterator[Problem]:
-    both: list[object] = [declared.settings.password, declared.options.password_from]
-    if UNKNOWN not in both and all(both):
-        yield Problem("passwordFrom", "stands in place of password; give one of them")
-
-
-def _vault(declared: Declaration) -> Iterator[Problem]:
-    both: list[object] = [declared.settings.password, declared.options.verify]
-    if UNKNOWN not in both and needs_vault(declared):
+def _vault(declaration: Declaration) -> Iterator[Problem]:
+    both: list[object] = [declaration.settings.password, declaration.options.verify]
+    if _are_known(*both) and needs_vault(declaration):
         yield Problem("password", VAULT_IS_KEYCLOAKS)
 
 
-def _credentials(declared: Declaration, sender: Sender) -> Iterator[Problem]:
-    name, hostname = declared.options.credentials, declared.tenant.hostname
-    reads: list[object] = [name, hostname]
-    reason = "" if UNKNOWN in reads else sender.problem(name, hostname)
-    if reason:
+def _credentials(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
+    name, hostname = declaration.options.credentials, declaration.tenant.hostname
+    if _are_known(name, hostname) and (reason := sender.problem(name, hostname)):
         yield Problem("credentials", reason)
+
+
+def _are_known(*values: object) -> bool:
+    return UNKNOWN not in values

@@ -1,4 +1,4 @@
-"""What a tenant has now, where the platform lets it be read, and what a user is told of it."""
+"""What a tenant has now, if the platform lets it be read, and what a user is told about it."""
 
 from __future__ import annotations
 
@@ -14,65 +14,66 @@ if TYPE_CHECKING:
 
 VIEW_REALM = (
     "give the client or user of this token the role view-realm of the tenant's realm, "
-    "or switch reading off."
+    "or turn reading off."
 )
 
 
-class Live:
+class LiveSettings:
     """Reads the live settings of tenants in one operation.
 
     Args:
-        sender: Reads what is asked for.
-        tell: Shows the user a line.
+        sender: Sends the requests.
+        warn: Shows the user a line.
     """
 
-    def __init__(self, sender: Sender, tell: Callable[[str], None]) -> None:
+    def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
         self._sender = sender
-        self._tell = tell
-        self._told: set[str] = set()
+        self._warn = warn
+        self._warned: set[str] = set()
 
-    def fetch(self, declared: Declaration) -> Mapping[str, Any] | None:
-        """Return the platform's map of a tenant's settings; None where reading is not on.
+    def fetch(self, declaration: Declaration) -> Mapping[str, Any] | None:
+        """Return the platform's map of a tenant's settings; None if reading is off.
 
         Raises:
             RealmGone: The platform says that there is no such realm.
-            SmtpConfigError: What the platform has cannot be told.
+            SmtpConfigError: The settings could not be read.
         """
-        request = declared.reading(self._sender.setting)
+        request = declaration.read_request(self._sender.setting)
         if request is None:
             return None
-        live = declared.platform.live(self._sender.read(request))
+        live = declaration.platform.live(self._sender.read(request))
         if isinstance(live, dict):
             return live
-        raise ReadFailed(f"The answer from {request.url} shows no mail settings.", VIEW_REALM)
+        raise ReadFailed(f"The response from {request.url} has no mail settings.", VIEW_REALM)
 
-    def before(self, declared: Declaration) -> Mapping[str, Any]:
-        """Return what a tenant has before it is set; nothing where that is not known."""
+    def before_write(self, declaration: Declaration) -> Mapping[str, Any]:
+        """Return what a tenant has before it is set; empty if that is not known."""
         try:
-            return self.fetch(declared) or {}
+            return self.fetch(declaration) or {}
         except ReadFailed as error:
-            if declared.platform.merges:
+            if declaration.platform.merges:
                 raise
-            self._tell(f"{declared.title}: what it had before is not known. {error.happened}")
+            self._warn(f"{declaration.title}: could not read what it had before. {error.happened}")
             return {}
 
-    def tell_adopted(self, declared: Declaration, live: Mapping[str, Any]) -> None:
+    def warn_replaced(self, declaration: Declaration, live: Mapping[str, Any]) -> None:
         """Name the settings of a tenant that are about to be replaced, if there are any."""
-        old, new = declared.platform.decode(live), declared.settings.stored()
+        old, new = declaration.platform.decode(live), declaration.settings.stored()
         names = [
             key for key in {**old, **new} if key != "password" and old.get(key) != new.get(key)
         ]
         if live and names:
-            self._tell(
-                f"{declared.title} had other mail settings, which are replaced: {', '.join(names)}."
+            self._warn(
+                f"{declaration.title} had other mail settings, which are replaced: "
+                f"{', '.join(names)}."
             )
 
-    def tell_unread(self, declared: Declaration) -> None:
-        """Say once an operation that a platform's settings are not read, and what would do it."""
-        platform = declared.platform
-        if platform.title not in self._told:
-            self._told.add(platform.title)
-            self._tell(
-                f"The mail settings on {platform.title} are not read, so changes that others made "
-                f"are not seen. To see them, {platform.enable_reading}."
+    def warn_unread(self, declaration: Declaration) -> None:
+        """Say once an operation that a platform's settings are not read, and how to change that."""
+        platform = declaration.platform
+        if platform.title not in self._warned:
+            self._warned.add(platform.title)
+            self._warn(
+                f"The mail settings on {platform.title} are not read, so changes made by others "
+                f"are not noticed. To notice them, {platform.enable_reading}."
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulumi_smtpconfig.redaction import quoted
 from pulumi_smtpconfig.smtp.connect import NotReached
 from pulumi_smtpconfig.smtp.session import NO_REPLY, Unclear
-from pulumi_smtpconfig.tls import OTHER_NAME, OUTSIDE_ITS_TIME, UNTRUSTED
+from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def certificate_remedy(code: int) -> str:
             "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
             f"that authority's certificate (PEM), and see that the platform trusts it, {AGAIN}"
         )
-    if code in OUTSIDE_ITS_TIME:
+    if code in EXPIRED:
         return f"check this machine's clock, have the server's certificate renewed, {AGAIN}"
     if code in OTHER_NAME:
         return f"set host to a name that the certificate is for, {AGAIN}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.auth.credentials import Credentials, Selected
+from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
 from pulumi_smtpconfig.auth.oauth import token_endpoint
 from pulumi_smtpconfig.errors import ConfigurationError
 from tests.connection.platform_request import platform_request
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 SOURCE = "smtpconfig:clientId"
 
 
-def selected(token_url: str = "") -> Selected:
+def selected(token_url: str = "") -> Resolved:
     """Return complete OAuth2 credentials with a template, or without."""
     credentials = {"clientId": "pulumi", "clientSecret": "secret", "tokenUrl": token_url}
-    return Selected(Credentials.model_validate(credentials), SOURCE)
+    return Resolved(Credentials.model_validate(credentials), SOURCE)
 
 
 def endpoint(token_url: str, request: Request | None = None) -> str:

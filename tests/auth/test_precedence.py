@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pulumi_smtpconfig.auth.credentials import Credentials, select
+from pulumi_smtpconfig.auth.credentials import Credentials, resolve
 from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.errors import ConfigurationError
 from tests.stack_config import stack_config
@@ -29,21 +29,21 @@ def test_a_variable_replaces_its_own_key_alone(monkeypatch: pytest.MonkeyPatch, 
     """The default set is merged key by key, and in each the environment wins over the config."""
     monkeypatch.setenv(variable(key), "of the variable")
     expected = Credentials.model_validate(OAUTH | {key: "of the variable"})
-    assert select(stack_config(**OAUTH), "", HOST).credentials == expected
+    assert resolve(stack_config(**OAUTH), "", HOST).credentials == expected
 
 
 def test_what_one_place_lacks_comes_from_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client's id stands in the config, its secret in the pipeline's environment."""
     monkeypatch.setenv("SMTPCONFIG_CLIENT_SECRET", "of the pipeline")
     expected = {"clientId": "pulumi", "clientSecret": "of the pipeline"}
-    selected = select(stack_config(clientId="pulumi"), "", HOST)
+    selected = resolve(stack_config(clientId="pulumi"), "", HOST)
     assert selected.credentials == Credentials.model_validate(expected)
 
 
 def test_a_blank_variable_leaves_the_config(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty secret of a pipeline is no token."""
     monkeypatch.setenv("SMTPCONFIG_TOKEN", " ")
-    selected = select(stack_config(token=" kept\n"), "", HOST)
+    selected = resolve(stack_config(token=" kept\n"), "", HOST)
     assert selected.credentials.token.get_secret_value() == "kept"
     assert selected.source == "smtpconfig:token"
 
@@ -52,7 +52,7 @@ def test_a_blank_variable_leaves_the_config(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_token_beats_oauth2(monkeypatch: pytest.MonkeyPatch, half: dict[str, str]) -> None:
     """A pipeline's own token is used as it is, however much of OAuth2 the config has."""
     monkeypatch.setenv("SMTPCONFIG_TOKEN", "short-lived")
-    credentials, source = select(stack_config(**half), "", HOST)
+    credentials, source = resolve(stack_config(**half), "", HOST)
     assert credentials.token.get_secret_value() == "short-lived"
     assert source == "SMTPCONFIG_TOKEN"
 
@@ -61,7 +61,7 @@ def test_a_token_beats_oauth2(monkeypatch: pytest.MonkeyPatch, half: dict[str, s
 def test_a_missing_token_is_asked_for_in_both_ways(blank: dict[str, str]) -> None:
     """The error names the command and the variable, either of which helps."""
     with pytest.raises(ConfigurationError, match="No token is given") as caught:
-        select(stack_config(**blank), "", HOST)
+        resolve(stack_config(**blank), "", HOST)
     assert "`pulumi config set --secret smtpconfig:token`" in caught.value.remedy
     assert "SMTPCONFIG_TOKEN" in caught.value.remedy
 
@@ -82,7 +82,7 @@ def test_a_half_given_default_set_names_the_missing_key(
     """The error says which key is missing, and both ways to set it, as a secret if it is one."""
     config = stack_config(**{key: OAUTH[key] for key in keys})
     with pytest.raises(ConfigurationError, match=rf" lack {missing}\.") as caught:
-        select(config, "", HOST)
+        resolve(config, "", HOST)
     assert all(f"smtpconfig:{key}" in caught.value.happened for key in keys)
     assert f"`pulumi config {command}`" in caught.value.remedy
     assert variable(missing) in caught.value.remedy
@@ -92,7 +92,7 @@ def test_a_half_given_default_set_names_the_missing_key(
 def test_a_named_set_is_used_as_it_stands(keys: tuple[str, ...]) -> None:
     """It has what it says and nothing else, though there is a default set."""
     prod = {key: OAUTH[key] for key in keys}
-    credentials, source = select(stack_config(token="x", credentials={"prod": prod}), "prod", HOST)
+    credentials, source = resolve(stack_config(token="x", credentials={"prod": prod}), "prod", HOST)
     assert credentials == Credentials.model_validate(prod)
     assert source == f'"prod" of {STACK_KEY}'
 
@@ -105,15 +105,15 @@ def test_a_named_set_is_never_filled_from_the_default(
     monkeypatch.setenv("SMTPCONFIG_TOKEN", "of the default set")
     config = stack_config(**OAUTH, credentials={"prod": {key: OAUTH[key] for key in half}})
     with pytest.raises(ConfigurationError, match=f'"prod" of {STACK_KEY} lack') as caught:
-        select(config, "prod", HOST)
-    assert "a named set is complete in itself" in caught.value.remedy
+        resolve(config, "prod", HOST)
+    assert "a named set takes nothing from the other settings" in caught.value.remedy
 
 
 def test_the_variables_sets_come_before_the_configs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two sets with one name the pipeline's is used whole; others are still found."""
     monkeypatch.setenv(VARIABLE, json.dumps({"prod": {"token": "of-the-pipeline"}}))
     config = stack_config(credentials={"prod": {"token": "old"}, "test": {"token": "of-test"}})
-    prod, test = select(config, "prod", HOST), select(config, "test", HOST)
+    prod, test = resolve(config, "prod", HOST), resolve(config, "test", HOST)
     assert prod.credentials.token.get_secret_value() == "of-the-pipeline"
     assert prod.source == f'"prod" of {VARIABLE}'
     assert test.credentials.token.get_secret_value() == "of-test"

@@ -1,4 +1,4 @@
-"""Tokens in memory: fetched once for all who need one, and forgotten when they are over."""
+"""TokenCache in memory: fetched once for all who need one, and forgotten when they are over."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.auth.oauth import Granted
-from pulumi_smtpconfig.auth.tokens import Tokens
+from pulumi_smtpconfig.auth.tokens import AccessToken, TokenCache
 from pulumi_smtpconfig.errors import TokenNotGranted
 from tests.http.wire import PATIENCE
 
@@ -40,31 +39,31 @@ class Endpoint:
     """Grants a new token each time, or fails."""
 
     def __init__(self, life: float = math.inf, failure: Exception | None = None) -> None:
-        self.granted: list[Granted] = []
+        self.granted: list[AccessToken] = []
         self.asked = 0
         self._life = life
         self._failure = failure
 
-    def __call__(self) -> Granted:
+    def __call__(self) -> AccessToken:
         """Grant the next token, or fail."""
         self.asked += 1
         if self._failure:
             raise self._failure
-        self.granted.append(Granted(f"token {self.asked}", time.monotonic() + self._life))
+        self.granted.append(AccessToken(f"token {self.asked}", time.monotonic() + self._life))
         return self.granted[-1]
 
 
-def at_once(fetch: Callable[[], Granted]) -> list[Granted | BaseException]:
+def at_once(fetch: Callable[[], AccessToken]) -> list[AccessToken | BaseException]:
     """Let four threads ask while the fetch of the first is under way; return what each got."""
-    key, tokens = CountedKey(), Tokens()
+    key, tokens = CountedKey(), TokenCache()
 
-    def when_all_wait() -> Granted:
+    def when_all_wait() -> AccessToken:
         for _ in range(THREADS + 1):  # each thread looks up, and the first one stores
             assert key.looked_up.acquire(timeout=PATIENCE)
-        tokens.discard("another", Granted("", 0))  # the last one has left the lock
+        tokens.discard("another", AccessToken("", 0))  # the last one has left the lock
         return fetch()
 
-    def ask(_: int) -> Granted | BaseException:
+    def ask(_: int) -> AccessToken | BaseException:
         try:
             return tokens.get(key, when_all_wait)
         except Exception as error:  # noqa: BLE001 - what each thread meets is what is looked at
@@ -104,28 +103,28 @@ def test_a_mistake_reaches_every_thread() -> None:
 
 def test_a_token_that_lives_is_fetched_once() -> None:
     """The second resource has the first one's."""
-    tokens, endpoint = Tokens(), Endpoint(life=3600)
+    tokens, endpoint = TokenCache(), Endpoint(life=3600)
     assert tokens.get(KEY, endpoint) is tokens.get(KEY, endpoint)
     assert endpoint.asked == 1
 
 
 def test_a_token_that_is_over_is_fetched_again() -> None:
     """What the margin or its end has reached is not sent."""
-    tokens, endpoint = Tokens(), Endpoint(life=0)
+    tokens, endpoint = TokenCache(), Endpoint(life=0)
     assert tokens.get(KEY, endpoint) is not tokens.get(KEY, endpoint)
     assert endpoint.asked == 2
 
 
 def test_tokens_of_several_sources_are_not_mixed() -> None:
     """Another tenant's token is another one."""
-    tokens, endpoint = Tokens(), Endpoint()
+    tokens, endpoint = TokenCache(), Endpoint()
     assert tokens.get("acme", endpoint) is not tokens.get("other", endpoint)
     assert tokens.get("acme", endpoint) is endpoint.granted[0]
 
 
 def test_a_failure_is_not_kept() -> None:
     """The next resource tries for itself."""
-    tokens, endpoint = Tokens(), Endpoint()
+    tokens, endpoint = TokenCache(), Endpoint()
     with pytest.raises(TokenNotGranted):
         tokens.get(KEY, Endpoint(failure=TokenNotGranted("no", "do")))
     assert tokens.get(KEY, endpoint) is endpoint.granted[0]
@@ -133,14 +132,14 @@ def test_a_failure_is_not_kept() -> None:
 
 def test_a_discarded_token_is_fetched_again() -> None:
     """What the platform refused is forgotten."""
-    tokens, endpoint = Tokens(), Endpoint()
+    tokens, endpoint = TokenCache(), Endpoint()
     tokens.discard(KEY, tokens.get(KEY, endpoint))
     assert tokens.get(KEY, endpoint) is endpoint.granted[1]
 
 
 def test_a_token_is_discarded_only_while_it_is_the_one_that_failed() -> None:
     """Of threads that meet the same refusal one fetches, and the others find the fresh token."""
-    tokens, endpoint = Tokens(), Endpoint()
+    tokens, endpoint = TokenCache(), Endpoint()
     failed = tokens.get(KEY, endpoint)
     tokens.discard(KEY, failed)
     fresh = tokens.get(KEY, endpoint)

@@ -7,7 +7,7 @@ import traceback
 
 import pytest
 
-from pulumi_smtpconfig.auth.credentials import problem, select
+from pulumi_smtpconfig.auth.credentials import problem, resolve
 from pulumi_smtpconfig.errors import ConfigurationError
 from tests.stack_config import stack_config
 
@@ -20,7 +20,7 @@ GOOD = {"token": "abc"}
 def refusal(name: str, credentials: object, hostname: str = HOST) -> ConfigurationError:
     """Return why a set of the config is refused, after a look for its values."""
     with pytest.raises(ConfigurationError) as caught:
-        select(stack_config(credentials=credentials), name, hostname)
+        resolve(stack_config(credentials=credentials), name, hostname)
     assert CANARY not in "".join(traceback.format_exception(caught.value))
     return caught.value
 
@@ -33,7 +33,7 @@ def refusal(name: str, credentials: object, hostname: str = HOST) -> Configurati
 def test_what_is_no_json_object_is_refused(text: str) -> None:
     """The error says where it stands, and what belongs there."""
     error = refusal("prod", text)
-    assert f"{STACK_KEY} is no JSON object of named sets" in error.happened
+    assert f"{STACK_KEY} is not a JSON object of named sets" in error.happened
     assert '{"name": {"token": "..."}, ...}' in error.remedy
 
 
@@ -74,7 +74,7 @@ def test_every_wrong_key_is_told_at_once() -> None:
 def test_a_wrong_default_token_names_its_setting() -> None:
     """The default set's token is refused as a named one's is."""
     with pytest.raises(ConfigurationError, match="smtpconfig:token are wrong: token: ") as caught:
-        select(stack_config(token=f"Bearer {CANARY}"), "", HOST)
+        resolve(stack_config(token=f"Bearer {CANARY}"), "", HOST)
     assert CANARY not in str(caught.value)
 
 
@@ -89,7 +89,7 @@ def test_an_unknown_name_lists_the_names_there_are(monkeypatch: pytest.MonkeyPat
 def test_without_any_set_the_remedy_says_where_they_belong() -> None:
     """A name needs sets; the default set is none of them."""
     with pytest.raises(ConfigurationError, match='no credentials "prod"') as caught:
-        select(stack_config(token="abc"), "prod", HOST)
+        resolve(stack_config(token="abc"), "prod", HOST)
     assert STACK_KEY in caught.value.remedy
     assert VARIABLE in caught.value.remedy
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulumi_smtpconfig.auth.credentials import Credentials, Selected
-from pulumi_smtpconfig.auth.oauth import Granted, grant
+from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
+from pulumi_smtpconfig.auth.oauth import fetch_token
 from pulumi_smtpconfig.emulator import Emulator, Fault
-from pulumi_smtpconfig.redaction import quoted
 from tests.http.wire import connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pulumi_smtpconfig.auth.tokens import AccessToken
     from pulumi_smtpconfig.emulator import ReceivedRequest
     from pulumi_smtpconfig.http.client import Client
 
@@ -36,11 +35,10 @@ class TokenEndpoint(NamedTuple):
         body = answer if isinstance(answer, str) else json.dumps(answer)
         self.server.order(Fault(status, body, headers))
 
-    def ask(self, credentials: Mapping[str, str] = CLIENT) -> Granted:
+    def ask(self, credentials: Mapping[str, str] = CLIENT) -> AccessToken:
         """Ask for a token, once."""
-        selected = Selected(Credentials.model_validate(credentials), SOURCE)
-        quote = partial(quoted, secrets=selected.credentials.secrets())
-        return grant(self.client, selected, URL, quote)
+        resolved = Resolved(Credentials.model_validate(credentials), SOURCE)
+        return fetch_token(self.client, resolved, URL, resolved.credentials.secrets())
 
     def asked(self, credentials: Mapping[str, str] = CLIENT) -> ReceivedRequest:
         """Ask for a token, and return what arrived."""

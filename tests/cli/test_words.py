@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pulumi_smtpconfig.cli import output
 from pulumi_smtpconfig.cli.output import in_variables, printable
 from pulumi_smtpconfig.connection import LAST_UP, READ_REMEDIES
-from pulumi_smtpconfig.platforms.platform import PLATFORMS
+from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.smtp.advice import GENERAL, TURNED_AWAY, certificate_remedy
 from tests.cli.command import OF_PULUMI
 

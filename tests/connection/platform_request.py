@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.lifecycle.declaration import declared_in
+from pulumi_smtpconfig.lifecycle.declaration import Declaration
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.interface import Request
@@ -22,6 +22,6 @@ def platform_request(
 ) -> Request:
     """Return the request for a tenant of idp.example.com, or of another `hostname`."""
     tenant = {"platform": platform, "hostname": "idp.example.com", "tenantId": tenant_id}
-    declared, problems = declared_in(tenant | SETTINGS | properties)
+    declaration, problems = Declaration.parse(tenant | SETTINGS | properties)
     assert not problems
-    return declared.setting({})
+    return declaration.write_request({})

@@ -1,4 +1,4 @@
-"""Tokens that OAuth2 grants: one for all who may share it, and none from a wrong place."""
+"""TokenCache that OAuth2 grants: one for all who may share it, and none from a wrong place."""
 
 from __future__ import annotations
 

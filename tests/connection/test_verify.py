@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified
-from pulumi_smtpconfig.http.opening import open_client
+from tests.connection.platform_request import platform_request
 from tests.smtp.asked import asked
 from tests.smtp.smtp_server import SmtpServer, smtp_server
 from tests.stack_config import stack_config
@@ -63,7 +63,9 @@ def test_a_wrong_bundle_is_the_same_error_as_for_the_platform(
     with pytest.raises(ConfigurationError) as for_mail:
         verified(server, caBundle=str(bundle))
     with pytest.raises(ConfigurationError) as for_platform:
-        open_client(stack_config(caBundle=str(bundle)), pytest.fail)
+        Connection(stack_config(token="t", caBundle=str(bundle)), pytest.fail).send(
+            platform_request()
+        )
     assert str(for_mail.value) == str(for_platform.value)
     assert not server.logins
 

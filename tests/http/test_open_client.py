@@ -8,20 +8,31 @@ import pytest
 
 from pulumi_smtpconfig.emulator import Emulator, Fault
 from pulumi_smtpconfig.errors import ConfigurationError, ConnectionFailed
-from pulumi_smtpconfig.http.opening import open_client
+from pulumi_smtpconfig.http.client import Client, open_client
+from pulumi_smtpconfig.tls import load_trust
 from tests.http.wire import post
 from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from pulumi_smtpconfig.config import Config
+
 CANARY = "c4n4ry"
+
+
+def opened(config: Config, warn: Callable[[str], None]) -> Client:
+    """Open a client as a connection does."""
+    bundle = config.get("caBundle")
+    trust = load_trust(*(bundle.text, bundle.source) if bundle else ("", ""))
+    return open_client(config, trust, warn)
 
 
 def refusal(**settings: str) -> ConfigurationError:
     """Return why no client is made with these settings."""
     with pytest.raises(ConfigurationError) as caught:
-        open_client(stack_config(**settings), warn=pytest.fail)
+        opened(stack_config(**settings), warn=pytest.fail)
     return caught.value
 
 
@@ -101,7 +112,7 @@ def test_connect_to_is_warned_of(emulator: Emulator) -> None:
     """What leads every connection elsewhere is not forgotten in a config."""
     lines: list[str] = []
     config = stack_config(connectTo=emulator.address, caBundle=str(emulator.ca_bundle))
-    open_client(config, lines.append).close()
+    opened(config, lines.append).close()
     (line,) = lines
     assert "smtpconfig:connectTo" in line
     assert emulator.address in line
@@ -109,13 +120,13 @@ def test_connect_to_is_warned_of(emulator: Emulator) -> None:
 
 def test_without_settings_there_is_a_client_and_no_warning() -> None:
     """Every setting has a default."""
-    open_client(stack_config(), warn=pytest.fail).close()
+    opened(stack_config(), warn=pytest.fail).close()
 
 
 def test_timeout_and_retries_are_kept(emulator: Emulator) -> None:
     """They count for each request of the client."""
     there = {"connectTo": emulator.address, "caBundle": str(emulator.ca_bundle)}
-    client = open_client(stack_config(**there, retries="1", timeout=" 20.5 "), lambda _: None)
+    client = opened(stack_config(**there, retries="1", timeout=" 20.5 "), lambda _: None)
     emulator.order(*[Fault(503, "busy", {"Retry-After": "0"})] * 3)
     assert post(client).status == 503
     client.close()
@@ -124,7 +135,7 @@ def test_timeout_and_retries_are_kept(emulator: Emulator) -> None:
 
 def test_an_ipv6_address_stands_in_brackets() -> None:
     """As in an URL; that nobody listens there shows that it was understood."""
-    client = open_client(stack_config(connectTo="[::1]:1", retries="0"), lambda _: None)
+    client = opened(stack_config(connectTo="[::1]:1", retries="0"), lambda _: None)
     with pytest.raises(ConnectionFailed):
         post(client)
     client.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.errors import OutcomeUnknown, Refused, SmtpConfigError
-from pulumi_smtpconfig.http.responses import Answer, judge
-from pulumi_smtpconfig.redaction import quoted
-
-quote = partial(quoted, secrets=["tag<in>side"])
+from pulumi_smtpconfig.http.responses import Response, parse_response
 
 TAKEN = {"message": "Successfully updated SMTP Details", "status": "OK", "subSystem": 8}
 WITH_A_FULL_STOP = TAKEN | {"message": "Successfully updated SMTP Details."}
@@ -36,7 +32,7 @@ def judged(status: int, body: bytes | dict[str, Any], location: str = "") -> obj
     """Return what an answer is judged to be, an object or an error."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        return judge(Answer(status, raw, location), quote)
+        return parse_response(Response(status, raw, location), [])
     except SmtpConfigError as error:
         return error
 

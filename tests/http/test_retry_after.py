@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.emulator import Emulator, Fault
+from pulumi_smtpconfig.http.client import TOTAL
 from pulumi_smtpconfig.http.responses import seconds_to_wait
-from pulumi_smtpconfig.http.retries import TOTAL
 from tests.http.wire import connected, post
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)

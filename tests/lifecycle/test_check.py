@@ -12,7 +12,7 @@ from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from pulumi_smtpconfig.problems import UNKNOWN
 from tests.lifecycle.sender import KeepingSender
 
-LIFECYCLE = Lifecycle(KeepingSender(), tell=lambda _: None)
+LIFECYCLE = Lifecycle(KeepingSender(), warn=lambda _: None)
 UNLIKELY = st.none() | st.just(UNKNOWN) | st.text() | st.integers() | st.floats() | st.booleans()
 LIKELY = {
     "platform": st.sampled_from(["ssms", "shift"]),
@@ -82,7 +82,7 @@ def test_check_asks_what_can_be_said_against_the_credentials(acme: dict[str, Any
     """A preview tells of a wrong name before anything is sent, for the host as it is stored."""
     sender = KeepingSender(reason="there are none of that name.")
     program = acme | {"hostname": "IDP.example.com:443", "credentials": "prod"}
-    (problem,) = Lifecycle(sender, tell=lambda _: None).check(program).problems
+    (problem,) = Lifecycle(sender, warn=lambda _: None).check(program).problems
     assert str(problem) == "credentials: there are none of that name."
     assert sender.asked == [("prod", "idp.example.com")]
     assert sender.sent == []
@@ -95,4 +95,4 @@ def test_check_waits_for_name_and_host_to_judge_the_credentials(
     """While either is not known, there is nothing to say on the credentials."""
     sender = KeepingSender(reason="there are none of that name.")
     program = acme | {"credentials": "prod"} | {key: UNKNOWN}
-    assert not Lifecycle(sender, tell=lambda _: None).check(program).problems
+    assert not Lifecycle(sender, warn=lambda _: None).check(program).problems

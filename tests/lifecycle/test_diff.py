@@ -10,7 +10,7 @@ from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from pulumi_smtpconfig.problems import UNKNOWN
 from tests.lifecycle.sender import KeepingSender
 
-LIFECYCLE = Lifecycle(KeepingSender(), tell=lambda _: None)
+LIFECYCLE = Lifecycle(KeepingSender(), warn=lambda _: None)
 IDENTITY = ["platform", "hostname", "tenantId"]
 OTHERS = {
     "platform": "shift",

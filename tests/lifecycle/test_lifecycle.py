@@ -59,7 +59,7 @@ def test_update_sends_everything_once(acme: dict[str, Any], change: dict[str, An
     outputs = world.lifecycle.update(acme | {"endpoint": SSMS_URL}, news)
     (request,) = world.sent
     assert (request.method, request.url, len(request.body or {})) == ("POST", SSMS_URL, 11)
-    assert request.secrets == (news["password"],)
+    assert set(request.secrets) == {news["password"], acme["password"]}
     assert outputs == news | {"endpoint": SSMS_URL}
 
 

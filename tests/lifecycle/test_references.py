@@ -60,7 +60,7 @@ def test_a_rotated_password_is_seen_and_sent(
     monkeypatch.setenv(VARIABLE, "rotated")
     assert world.lifecycle.diff(outputs, referring).changes == ["passwordFrom"]
     (told,) = world.told
-    assert f"{REFERENCE} holds another password than the one that was sent" in told
+    assert f"{REFERENCE} contains another password than the one that was sent" in told
     again = world.lifecycle.update(outputs, referring)
     assert [(request.body or {})["password"] for request in world.sent] == ["rotated"]
     assert matches("rotated", again["passwordFingerprint"])
@@ -155,7 +155,7 @@ def test_nothing_is_cleared_for_a_replacement_that_cannot_be_sent(
     old = created(referring | {"platform": "keycloak", "onDelete": "clear"})
     monkeypatch.delenv(VARIABLE)
     news = referring | {"platform": "keycloak", "onDelete": "clear", "tenantId": "new"}
-    with pytest.raises(ConfigurationError, match="before another is cleared, failed"):
+    with pytest.raises(ConfigurationError, match="before another tenant is cleared, failed"):
         World().lifecycle.diff(old, news)
 
 

@@ -71,8 +71,8 @@ def test_a_failure_that_only_warns_is_told_and_the_settings_are_sent(acme: dict[
     world.lifecycle.create(acme | {"verify": "warn"})
     (told,) = world.told
     assert told == (
-        'Tenant "ACME" on idp.example.com: It answered 535 at AUTH. They are sent all the same, '
-        'as verify is "warn": the network of the platform may differ from that of this machine. '
+        'Tenant "ACME" on idp.example.com: It answered 535 at AUTH. They are sent anyway '
+        "because verify is \"warn\": the platform's network may differ from this machine's. "
         "If it does not: check user and password."
     )
     assert len(world.sent) == 1

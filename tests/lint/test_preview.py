@@ -15,7 +15,7 @@ from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from tests.lifecycle.sender import KeepingSender
 
-LIFECYCLE = Lifecycle(KeepingSender(), tell=lambda _: None)
+LIFECYCLE = Lifecycle(KeepingSender(), warn=lambda _: None)
 ERRORS = [rule for rule in RULES if rule.code not in WARNING_CODES]
 WARNINGS = [rule for rule in RULES if rule.code in WARNING_CODES]
 TENANT = {"platform": "ssms", "hostname": "idp.example.com", "tenantId": "ACME"}

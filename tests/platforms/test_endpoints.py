@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.platforms.platform import PLATFORMS
+from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.settings.models import PlatformName, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
