@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RESOURCE, CONNECTION = DOCS / "resource.md", DOCS / "connection-settings.md"
 SIGNATURE = inspect.signature(SmtpConfig.__init__).parameters
 ARGUMENTS = [name for name in SIGNATURE if name not in {"self", "resource_name", "opts"}]
-LOOKED_UP = re.compile(r'(?:config\.get|setting|_settings|both)\("(\w+)"\)')
+LOOKED_UP = re.compile(r'(?:config\.get|self\.get|setting|_settings|both)\("(\w+)"\)')
 EXAMPLE = re.compile(r"Example: `(.+)`$", re.MULTILINE)
 MODELS: tuple[type[Inputs], ...] = (Tenant, SmtpSettings, Options)
 KEYCLOAK = {
