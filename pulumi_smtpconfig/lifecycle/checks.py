@@ -39,8 +39,7 @@ def _is_unknown(value: object) -> bool:
 def problems_of(declared: Declaration, sender: Sender) -> Iterator[Problem]:
     """Yield each problem that is known, as soon as the values which it is about are."""
     yield from platform_problems(declared)
-    for finding in find_errors(declared.stored()):
-        yield Problem(finding.property, finding.reason)
+    yield from find_errors(declared.stored())
     yield from _two_passwords(declared)
     yield from _vault(declared)
     yield from _credentials(declared, sender)

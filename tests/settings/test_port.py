@@ -62,7 +62,7 @@ def test_a_port_is_a_whole_number_however_it_is_written(port: float | str) -> No
 def test_other_ports_are_refused_in_our_words(port: object) -> None:
     """Nothing but a whole number is a port, and the reason says which ones there are."""
     _, (problem,) = parse(SmtpSettings, {**LEAST, "port": port})
-    assert (problem.property, "from 1 to 65535" in problem.reason) == ("port", True)
+    assert (problem.property, "from 1 to 65535" in problem.why) == ("port", True)
 
 
 @pytest.mark.parametrize("key", ["ssl", "starttls"])

@@ -88,7 +88,7 @@ def test_an_unknown_platform_is_refused_by_naming_those_that_are(platform: objec
     """The reason lists what can be chosen."""
     _, (problem,) = parse(Tenant, {**ACME, "platform": platform})
     assert problem.property == "platform"
-    assert "'ssms', 'shift' or 'keycloak'" in problem.reason
+    assert "'ssms', 'shift' or 'keycloak'" in problem.why
 
 
 @pytest.mark.parametrize("key", ["platform", "hostname", "tenantId"])
