@@ -1,4 +1,4 @@
-"""What the attributes of a resource are called in the state."""
+"""The names of properties in the state."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ KEYS = {
     "password_from": "passwordFrom",
     "verify_recipient": "verifyRecipient",
 }
-"""The attributes whose key in the state, which users see in diffs, is another."""
+"""The attributes whose key in the state, which diffs show, is different."""
 
 ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
 
 DEFAULTED = {"port", "starttls", "ssl"}
-"""What has a value also where a program leaves it out."""
+"""The properties that have a value even if the program omits them."""
 
 SECRETS = ["password", "passwordFingerprint"]
-"""The keys of outputs that are secret whatever a program says."""
+"""The outputs that are always secret, by key."""

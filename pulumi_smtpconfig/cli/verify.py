@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pulumi_smtpconfig.interface import Verification
-    from pulumi_smtpconfig.lint.engine import Finding
     from pulumi_smtpconfig.problems import Problem
 
 BLANK: dict[str, Any] = {"verified": False, "stage": None, "steps": [], "findings": []}
@@ -56,7 +55,7 @@ def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
     return _tried(declared, ca_bundle)
 
 
-def _parsed(properties: Mapping[str, object]) -> tuple[Declaration, list[Problem], list[Finding]]:
+def _parsed(properties: Mapping[str, object]) -> tuple[Declaration, list[Problem], list[Problem]]:
     """Parse what a program says of a resource but for its tenant, which no mail server knows."""
     settings, problems = parse(SmtpSettings, properties)
     options, more = parse(Options, properties)
@@ -103,11 +102,11 @@ def _told(address: str, steps: Sequence[Step], error: NotVerified | None = None)
     return Outcome(ANSWERED_NO if error else FINE, document, shown, error)
 
 
-def _wrong(problems: Iterable[Problem], findings: Sequence[Finding]) -> Outcome:
+def _wrong(problems: Iterable[Problem], findings: Sequence[Problem]) -> Outcome:
     reasons = "\n  ".join(map(str, [*problems, *findings]))
     error = ConfigurationError(reasons, "correct these options; nothing was tried.")
     return Outcome(WRONG_USAGE, BLANK | {"findings": _plain(findings)}, error=error)
 
 
-def _plain(findings: Iterable[Finding]) -> list[dict[str, str]]:
+def _plain(findings: Iterable[Problem]) -> list[dict[str, str]]:
     return [finding._asdict() for finding in findings]

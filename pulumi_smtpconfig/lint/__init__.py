@@ -1,1 +1,1 @@
-"""Rules that find settings that cannot work or are likely wrong."""
+"""Rules that find settings that cannot work and likely mistakes."""

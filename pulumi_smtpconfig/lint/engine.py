@@ -1,85 +1,55 @@
-"""What is never right and what is likely wrong in settings, by rules with stable codes.
-
-A rule waits until each value that it reads is known. docs/lint.md shows the table.
-"""
+"""Check settings against the lint rules, which docs/lint.md lists."""
 
 from __future__ import annotations
 
-import builtins
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.lint.rules import CONNECTION, HOST, LOGIN, TEXT, Rule
-from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.lint.rules import RULES, Rule
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-ERROR = "E"
-RULES = tuple(sorted([*CONNECTION, *LOGIN, *HOST, *TEXT]))
-WARNING_CODES = frozenset(rule.code for rule in RULES if not rule.code.startswith(ERROR))
-
 Check = tuple[Rule, tuple[str, ...]]
-"""A rule, and the keys that it reads: the property that it stands on, then the others."""
+"""A rule, and the keys of the values that it reads, starting with the checked property."""
 
-CHECKS = [(rule, (key, *rule.reads)) for rule in RULES for key in rule.on]
+WARNING_CODES = frozenset(rule.code for rule in RULES if rule.code.startswith("W"))
+CHECKS: list[Check] = [(rule, (key, *rule.reads)) for rule in RULES for key in rule.on]
 ERRORS = [check for check in CHECKS if check[0].code not in WARNING_CODES]
 WARNINGS = [check for check in CHECKS if check[0].code in WARNING_CODES]
 KEYS = sorted({key for _, keys in CHECKS for key in keys})
-KINDS: dict[str, tuple[type, ...]] = {"port": (int, float), "ssl": (bool,), "starttls": (bool,)}
-TEXT_KIND = (str,)
+
+TEXT = (str,)
+TYPES: dict[str, tuple[type, ...]] = {"port": (int, float), "ssl": (bool,), "starttls": (bool,)}
+"""The types of properties that are not text."""
 
 
-class Finding(NamedTuple):
-    """One thing that a rule found on one property, said without its value, which may be secret.
+def find_errors(settings: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what can never work in settings in their stored form; absent text is empty.
 
-    `why` is said of the property, and `remedy` what to do; neither ends in a full stop.
+    A rule is skipped while a value that it reads is unknown. Absent `port`, `ssl` and `starttls`
+    count as unknown.
     """
-
-    code: str
-    property: str
-    why: str
-    remedy: str
-
-    @builtins.property
-    def is_error(self) -> bool:
-        """Whether it is never right, and cannot be silenced."""
-        return self.code.startswith(ERROR)
-
-    @builtins.property
-    def reason(self) -> str:
-        """All that there is to say beside the property's name."""
-        return f"{self.why}; {self.remedy} [{self.code}]"
-
-    def __str__(self) -> str:
-        return f"{self.property}: {self.reason}"
+    return _find(ERRORS, settings)
 
 
-def find_errors(settings: Mapping[str, object]) -> Iterator[Finding]:
-    """Yield what is never right in settings, given as the state keeps them; absent is empty.
-
-    Without `port`, `ssl` or `starttls`, which a state always has, the rules on them wait.
-    """
-    return _findings(ERRORS, settings)
+def find_warnings(settings: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield likely mistakes in settings, which are read as in `find_errors`."""
+    return _find(WARNINGS, settings)
 
 
-def find_warnings(settings: Mapping[str, object]) -> Iterator[Finding]:
-    """Yield what is likely wrong in settings, given as for `find_errors`."""
-    return _findings(WARNINGS, settings)
-
-
-def _findings(checks: list[Check], settings: Mapping[str, object]) -> Iterator[Finding]:
-    known = {key: _known(key, settings.get(key)) for key in KEYS}
-    unknown = {key for key, value in known.items() if value is UNKNOWN}
+def _find(checks: list[Check], settings: Mapping[str, object]) -> Iterator[Problem]:
+    values = {key: _known(key, settings.get(key)) for key in KEYS}
     for rule, keys in checks:
-        if unknown.isdisjoint(keys) and rule.broken(*map(known.get, keys)):
-            words = rule.words(*map(known.get, keys)) if rule.words else {}
-            why, remedy = rule.why.format(**words), rule.remedy.format(**words)
-            yield Finding(rule.code, keys[0], why, remedy)
+        read = [values[key] for key in keys]
+        if UNKNOWN not in read and rule.matches(*read):
+            fields = rule.fields(*read)
+            why, remedy = rule.why.format(**fields), rule.remedy.format(**fields)
+            yield Problem(keys[0], why, remedy, rule.code)
 
 
 def _known(key: str, value: object) -> object:
-    """Return a value that rules can read, and `UNKNOWN` for one of another type."""
-    kinds = KINDS.get(key, TEXT_KIND)
-    if value is None and kinds is TEXT_KIND:
+    types = TYPES.get(key, TEXT)
+    if value is None and types is TEXT:
         return ""
-    return value if isinstance(value, kinds) else UNKNOWN
+    return value if isinstance(value, types) else UNKNOWN

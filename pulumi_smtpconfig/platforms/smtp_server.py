@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.lint.mail_services import SMTP, SMTPS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,7 +25,6 @@ TEXT_KEYS = (
     "user",
 )
 OWN_KEYS = {*TEXT_KEYS, "port", "ssl", "starttls", "auth", "authType", "password"}
-SMTP_PORT, SMTPS_PORT = 25, 465
 
 
 def encode(settings: SmtpSettings) -> dict[str, str]:
@@ -47,7 +48,7 @@ def decode(live: Mapping[str, Any]) -> dict[str, Any]:
     """Return the live settings without the password; without a port, the one that mail uses."""
     texts = {key: as_text(live.get(key)) for key in TEXT_KEYS}
     ssl, starttls = (as_text(live.get(key)) == "true" for key in ("ssl", "starttls"))
-    port = as_text(live.get("port")) or str(SMTPS_PORT if ssl else SMTP_PORT)
+    port = as_text(live.get("port")) or str(SMTPS if ssl else SMTP)
     number = int(port) if port.isascii() and port.isdigit() else port
     settings = texts | {"port": number, "ssl": ssl, "starttls": starttls}
     return {key: value for key, value in settings.items() if value != ""}

@@ -1,1 +1,1 @@
-"""What a program may say of a resource, and how it becomes typed values."""
+"""The properties of a resource, parsed into typed settings."""

@@ -1,6 +1,6 @@
-"""What a program may say of a resource: mail settings, the tenant, and options.
+"""The properties of a resource: mail settings, the tenant, and options.
 
-Types, defaults and the canonical form are here; which values make sense together is up to `lint`.
+The models define types, defaults and the canonical form. `lint` checks which values fit together.
 """
 
 from __future__ import annotations
@@ -22,35 +22,52 @@ from pydantic import (
     WrapValidator,
 )
 
-from pulumi_smtpconfig.lint.rules import PORTS, SMTPS, SUBMISSION
+from pulumi_smtpconfig.lint.mail_services import MAX_PORT, SMTPS, SUBMISSION
+from pulumi_smtpconfig.lint.rules import CONTROL
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, Text, on_one_line, refuse
+from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
 
-HIGHEST_PORT = PORTS[-1]
-MANY_ADDRESSES = 4096
-DECIMAL = re.compile(r"[0-9]{1,5}")
+CACHED_ADDRESSES = 4096
 
 
-def _given(text: str) -> str:
+def _required(text: str) -> str:
     if not text.strip():
         raise refuse(REQUIRED)
     return text
 
 
-@lru_cache(maxsize=MANY_ADDRESSES)  # an operation parses each resource several times
+def _one_line(text: str) -> str:
+    if CONTROL.search(text):
+        raise refuse("contains a line break or other control character")
+    return text
+
+
+@lru_cache(maxsize=CACHED_ADDRESSES)  # an operation parses each resource several times
 def _address(text: str) -> str:
-    # Private networks use domains such as .local, which the library refuses, but only at the end.
+    # The library refuses domains such as .local, which private networks use, only at the end.
     inner = f"{text}.example"
     try:
         validate_email(inner, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        raise refuse("is not an e-mail address such as no-reply@acme.example") from None
+        raise refuse("must be an email address such as no-reply@acme.example") from None
     return text
 
 
-def _optional_address(text: str) -> str:
-    return _address(text) if text else text
+Text = Annotated[str, AfterValidator(_one_line)]
+Required = Annotated[str, AfterValidator(_required)]
+RequiredText = Annotated[Required, AfterValidator(_one_line)]
+RequiredAddress = Annotated[Required, AfterValidator(_address)]
+OptionalAddress = Annotated[str, AfterValidator(lambda text: text and _address(text))]
+
+DECIMAL = re.compile(r"[0-9]{1,5}")
+
+
+def _boolean(value: object, parse: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return parse(value)
+    except ValidationError:
+        raise refuse("must be true or false") from None
 
 
 def _port(value: object) -> object:
@@ -58,50 +75,39 @@ def _port(value: object) -> object:
     if isinstance(number, str) and DECIMAL.fullmatch(number):
         number = int(number)
     if type(number) is not int:
-        raise refuse(f"must be a whole number from 1 to {HIGHEST_PORT}")
+        raise refuse(f"must be a whole number from 1 to {MAX_PORT}")
     return number
 
 
-def _switch(value: object, parse: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return parse(value)
-    except ValidationError:
-        raise refuse("must be true or false") from None
-
-
-def _default_port(known: dict[str, Any]) -> Any:
-    ssl = known.get("ssl", UNKNOWN)
-    return ssl if ssl is UNKNOWN else SMTPS if ssl else SUBMISSION
-
-
 def _default_starttls(known: dict[str, Any]) -> Any:
-    ssl = known.get("ssl", UNKNOWN)
+    ssl = known["ssl"]
     return ssl if ssl is UNKNOWN else not ssl
 
 
-Given = Annotated[str, AfterValidator(_given)]
-RequiredText = Annotated[Given, AfterValidator(on_one_line)]
-RequiredAddress = Annotated[Given, AfterValidator(_address)]
-OptionalAddress = Annotated[str, AfterValidator(_optional_address)]
-Switch = Annotated[bool, WrapValidator(_switch)]
+def _default_port(known: dict[str, Any]) -> Any:
+    ssl = known["ssl"]
+    return ssl if ssl is UNKNOWN else SMTPS if ssl else SUBMISSION
+
+
+Boolean = Annotated[bool, WrapValidator(_boolean)]
 Port = Annotated[int, BeforeValidator(_port)]
 
 
 class SmtpSettings(Inputs):
-    """The eleven mail settings, named as the platform names them (contract: "Body").
+    """The eleven mail settings, with the platform's names (contract: "Body").
 
-    Left out, `port` is 465 and `starttls` off with `ssl`, else 587 and on (RFC 8314, section 3.3,
-    and RFC 6409); every other setting is empty.
+    By default, `port` is 465 and `starttls` off with `ssl`, else 587 and on (RFC 8314, section
+    3.3, and RFC 6409).
     """
 
-    host: Given = ""
+    host: Required = ""
     from_: RequiredAddress = Field("", alias="from")
     from_display_name: str = ""
     reply_to: OptionalAddress = ""
     reply_to_display_name: str = ""
     envelope_from: OptionalAddress = ""
-    ssl: Switch = False
-    starttls: Switch = Field(default_factory=_default_starttls)
+    ssl: Boolean = False
+    starttls: Boolean = Field(default_factory=_default_starttls)
     port: Port = Field(default_factory=_default_port)
     user: str = ""
     password: SecretStr = SecretStr("")
@@ -115,21 +121,13 @@ IPV4 = re.compile(rf"{OCTET}(\.{OCTET}){{3}}")
 HTTPS_PORT = 443
 
 
-class PlatformName(str, enum.Enum):
-    """The platforms, by the name that a program gives."""
-
-    SSMS = "ssms"
-    SHIFT = "shift"
-    KEYCLOAK = "keycloak"
-
-
-def _canonical(hostname: str) -> str:
-    match = AUTHORITY.fullmatch(hostname)
+def _hostname(text: str) -> str:
+    match = AUTHORITY.fullmatch(text)
     if not match or not _is_host(match["host"]):
-        raise refuse("must be a host name like idp.example.com, or host:port, and nothing more")
+        raise refuse("must be a host name such as idp.example.com, or host:port")
     port = int(match["port"] or HTTPS_PORT)
-    if not 1 <= port <= HIGHEST_PORT:
-        raise refuse(f"has a port that is not from 1 to {HIGHEST_PORT}")
+    if not 1 <= port <= MAX_PORT:
+        raise refuse(f"has a port that is not from 1 to {MAX_PORT}")
     host = match["host"].lower()
     return host if port == HTTPS_PORT else f"{host}:{port}"
 
@@ -143,18 +141,26 @@ def _is_host(name: str) -> bool:
 
 def _base_path(path: str) -> str:
     if not BASE_PATH.fullmatch(path):
-        raise refuse("must be a path like /auth, without a / at its end")
+        raise refuse("must be a path such as /auth, without a trailing slash")
     return path
 
 
-class Tenant(Inputs):
-    """A tenant of a platform; its identifier keeps its case (contract: tenants are realms).
+class PlatformName(str, enum.Enum):
+    """The values of `platform`."""
 
-    `hostname` is canonical: in lower case, with a port only where it is not 443, no final dot.
+    SSMS = "ssms"
+    SHIFT = "shift"
+    KEYCLOAK = "keycloak"
+
+
+class Tenant(Inputs):
+    """A tenant of a platform; its identifier is case-sensitive (contract: tenants are realms).
+
+    `hostname` is canonical: lower case, no final dot, and no port if that is 443.
     """
 
     platform: PlatformName
-    hostname: Annotated[RequiredText, AfterValidator(_canonical)] = ""
+    hostname: Annotated[RequiredText, AfterValidator(_hostname)] = ""
     base_path: Annotated[str, AfterValidator(_base_path)] = ""
     tenant_id: RequiredText = ""
 
@@ -175,7 +181,7 @@ def _reference(text: str) -> str:
 
 
 class Options(Inputs):
-    """Arguments that say how to send and what to do at the end, and are not sent themselves."""
+    """The arguments that control what the provider does, and are not sent to the platform."""
 
     credentials: Text = ""
     on_delete: Literal["retain", "clear"] = "retain"
@@ -185,7 +191,7 @@ class Options(Inputs):
     triggers: list[JsonValue] = Field(default=[])
 
     def stored(self) -> dict[str, Any]:
-        """Return what is not left at its default."""
+        """Return the values that differ from their defaults."""
         return {key: value for key, value in super().stored().items() if value != DEFAULTS[key]}
 
 

@@ -1,4 +1,4 @@
-"""Where a password stands that neither the program nor the state holds."""
+"""Password references: `env:NAME` or `file:/absolute/path`."""
 
 from __future__ import annotations
 
@@ -10,59 +10,53 @@ from pulumi_smtpconfig.errors import ConfigurationError
 
 VARIABLE = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 FILE = "file:"
-LARGEST_FILE = 4096
-"""Bytes; a longer file holds no password."""
+MAX_FILE_BYTES = 4096
 
 
 def is_reference(text: str) -> bool:
-    """Tell whether a text is `env:NAME` or `file:` with an absolute path."""
+    """Tell whether a text is a password reference."""
     path = text.removeprefix(FILE)
     return bool(VARIABLE.fullmatch(text)) or (path != text and Path(path).is_absolute())
 
 
 def resolve(reference: str) -> str:
-    """Return the password that a reference stands for.
+    """Return the password that a reference points to.
 
-    A line break at the end of a file and a byte order mark at its beginning are dropped, as
-    editors and `echo` add them.
+    A file's byte order mark and final line break are dropped, because editors and `echo` add them.
 
     Raises:
-        ConfigurationError: It cannot be read here, or is empty.
+        ConfigurationError: The password is unreadable or empty.
     """
     variable = VARIABLE.fullmatch(reference)
-    password = _of_variable(variable["name"]) if variable else _of_file(reference)
+    password = os.environ.get(variable["name"]) if variable else _file_content(reference)
+    if password is None:
+        raise _unreadable(reference, "the environment variable is not set")
     if not password:
         raise _unreadable(reference, "it is empty")
     return password
 
 
-def _of_variable(name: str) -> str:
-    if name not in os.environ:
-        raise _unreadable(f"env:{name}", "this environment variable is not set")
-    return os.environ[name]
-
-
-def _of_file(reference: str) -> str:
+def _file_content(reference: str) -> str:
     path = Path(reference.removeprefix(FILE))
     try:
-        if path.exists() and not path.is_file():  # a pipe could be waited for without an end
-            raise _unreadable(reference, "it is no ordinary file")
+        if path.exists() and not path.is_file():  # reading a pipe could block forever
+            raise _unreadable(reference, "it is not a regular file")
         with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable(reference, "it is no text in UTF-8") from None
+        raise _unreadable(reference, "it is not UTF-8 text") from None
     except OSError as error:
         raise _unreadable(reference, str(error.strerror)) from None
     except ValueError:
-        raise _unreadable(reference, "this is no path") from None
-    if len(content) > LARGEST_FILE:
-        raise _unreadable(reference, f"it is longer than {LARGEST_FILE} bytes")
+        raise _unreadable(reference, "it is not a valid path") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise _unreadable(reference, f"it is longer than {MAX_FILE_BYTES} bytes")
     return re.sub(r"\r?\n\Z", "", text)
 
 
 def _unreadable(reference: str, why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The password of {reference} cannot be read here: {why}.",
-        "give it to the machine that runs `pulumi`, then run it again.",
+        f"Could not read the password from {reference}: {why}.",
+        "make it available on the machine that runs this command, then run it again.",
     )
