@@ -33,7 +33,7 @@ def said(status: int, body: bytes | dict[str, Any], location: str = "") -> SmtpC
         (401, {"error": "a", "error_description": "Token expired"}, '"a: Token expired"', "token"),
         (403, {"error": "HTTP 403 Forbidden"}, '"HTTP 403 Forbidden"', "token"),
         (404, {"error": "Realm not found."}, '"Realm not found."', "tenantId"),
-        (404, PAGE, '"It works!"', "tenantId"),
+        (404, PAGE, "It works!", "tenantId"),
         (409, b"", "(an empty answer)", "log"),
         (429, b"slow down", '"slow down"', "wait"),
         (418, {"teapot": True}, '"{"teapot": true}"', "log"),
@@ -88,9 +88,9 @@ def test_half_a_character_is_no_crash() -> None:
 )
 @pytest.mark.parametrize("status", [400, 500])
 def test_no_part_of_an_echoed_secret_is_repeated(status: int, body: bytes) -> None:
-    """The platform's words are read, and a page stripped of its tags, around the secret."""
+    """The platform's words are left out, whatever shape they have."""
     message = str(said(status, body))
-    assert "[secret]" in message
+    assert "not shown" in message
     assert "side" not in message
 
 
