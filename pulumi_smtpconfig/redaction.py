@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
@@ -21,7 +22,7 @@ MESSAGE_KEYS = ("error", "error_description", "errorMessage", "status", "message
 TOKEN_KEYS = ("error", "error_description")
 
 NOT_SHOWN = "(not shown, because it may contain a secret)"
-EMPTY = "(an empty answer)"
+EMPTY = "(an empty response)"
 NO_ADDRESS = "an address that is not shown"
 SAME_HOST = "another path of the same host"
 
@@ -38,9 +39,6 @@ PIECE = 8
 DEEPEST = 5
 """Escapes within escapes that are undone."""
 
-SHORTEST_CODES = (1, 8)
-"""Digits in a row that are read as base64 or hex: in a text, and in what these say."""
-
 ALIKE = str.maketrans("-_", "+/")
 """URL-safe base64 is read as base64."""
 
@@ -51,6 +49,7 @@ BETWEEN = re.compile(r"<[^<>]*>|=?,?\s")
 
 LONG_NUMBER = re.compile("&#[0-9]{100,}")
 UTF_8 = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
+SOFT_BREAK = re.compile(r"=(?:\s|\\[rn])+")
 QUOTED_PRINTABLE = re.compile("=([0-9a-fA-F]{2})")
 BACKSLASHED = re.compile(
     r"\\(?:u(?P<unit>[0-9a-fA-F]{4})|u\{(?P<code>[0-9a-fA-F]{1,5})\}|x(?P<byte>[0-9a-fA-F]{2})"
@@ -119,15 +118,16 @@ def contains_secret(text: str, secrets: Iterable[str]) -> bool:
     known = set(filter(None, secrets))
     if known and (len(text) > MAX_TEXT or max(map(len, known)) > MAX_SECRET):
         return True
-    sought = set().union(*map(_sought, known))
-    wholes = {piece for piece in sought if len(piece) < PIECE}
-    seen: set[str] = set()
-    for reading in _readings(text) if sought else ():
-        for view in _views(reading) - seen:
-            if any(map(view.__contains__, wholes)) or not sought.isdisjoint(_pieces(view)):
-                return True
-            seen.add(view)
-    return False
+    readings = set(_readings(text)) if known else set()
+    views = set().union(*map(_views, readings))
+    pieces = {piece for view in views for piece in _pieces(view)}
+    return any(
+        any(form in view for view in views)
+        if len(form) < PIECE
+        else not pieces.isdisjoint(_pieces(form))
+        for secret in known
+        for form in _forms(secret)
+    )
 
 
 def _quote(texts: list[str], secrets: Iterable[str]) -> str:
@@ -152,42 +152,55 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def _sought(secret: str) -> set[str]:
-    """Return what no text may hold: the whole of a short secret, or all pieces of a longer one."""
-    forms = {secret, _undo(secret)[-1], _undo(secret, lenient=True)[-1]}
-    if len(_folded(secret)) < PIECE:
+def _forms(secret: str) -> set[str]:
+    """Return a secret in the forms that are looked for: any under 8 characters as a whole."""
+    forms = {*_undo(secret), *_undo(secret, lenient=True)}
+    if len(_printable(secret)) < PIECE:
         return {view for form in forms for view in _views(form, bare=False) if view}
-    pieces = {form for form in map(_folded, forms) if 0 < len(form) < PIECE}
-    for view in set().union(*map(_views, forms)):
-        pieces.update(_pieces(view))
-    return pieces
+    views = {_folded(code) for code in _encoded(secret)}.union(*map(_views, forms))
+    wholes = set(filter(None, map(_folded, forms)))
+    wholes |= {view for view in (_masked(secret),) if len(view) >= PIECE // 2}
+    return wholes | {view for view in views if len(view) >= PIECE}
 
 
-def _readings(text: str, level: int = 0) -> Iterator[str]:
+def _encoded(secret: str) -> Iterator[str]:
+    """Yield hex and base64 of a secret, for each place that it may have in a group of three bytes.
+
+    What it then shares with its neighbours is left out.
+    """
+    data = secret.encode("utf-8", "surrogatepass")
+    yield data.hex()
+    for before in range(3):
+        digits = b64encode(b"\0" * before + data).decode()
+        yield digits[-(-before * 4 // 3) : (before + len(data)) // 3 * 4]
+
+
+def _readings(text: str) -> Iterator[str]:
     """Yield a text in all the ways in which it may have been written."""
-    plains = {text, BETWEEN.sub("", text)} if level == 0 else {text}
-    chains = [_undo(plain, lenient=lenient) for plain in plains for lenient in (False, True)]
-    for chain in chains:
-        yield from (*chain, BETWEEN.sub("", chain[-1]))
-    if level < len(SHORTEST_CODES):
-        for undone in {chain[-1] for chain in chains}:
-            for decoded in _decoded(undone, SHORTEST_CODES[level]):
-                yield from _readings(decoded, level + 1)
+    for plain in {text, BETWEEN.sub("", text)}:
+        for lenient in (False, True):
+            chain = _undo(plain, lenient=lenient)
+            yield from (*chain, BETWEEN.sub("", chain[-1]))
+            for decoded in _decoded(chain[-1]):
+                yield from (*_undo(decoded), *_undo(decoded, lenient=True))
 
 
 def _undo(text: str, *, lenient: bool = False) -> list[str]:
-    """Return a text with more and more escapes undone; lenient also those of forms and mails."""
+    """Return a text with more and more escapes undone; lenient also those of mails."""
     chain = [text]
     for _ in range(DEEPEST):
+        before = text
         if lenient:
-            text = QUOTED_PRINTABLE.sub(r"%\1", text.replace("+", " "))
-        text = BACKSLASHED.sub(_character, html.unescape(LONG_NUMBER.sub("", unquote(text))))
-        text = UTF_8.sub(lambda match: match[0].encode("latin-1").decode("utf-8", "replace"), text)
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if text == chain[-1]:
-            break
+            text = QUOTED_PRINTABLE.sub(r"%\1", SOFT_BREAK.sub("", text))
+        text = html.unescape(LONG_NUMBER.sub("", unquote(text)))
         chain.append(text)
-    return chain
+        text = BACKSLASHED.sub(_character, text)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        chain.append(text)
+        if text == before:
+            break
+    repaired = UTF_8.sub(lambda match: match[0].encode("latin-1").decode("utf-8", "replace"), text)
+    return [*chain, text.replace("+", " "), repaired]
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -196,34 +209,38 @@ def _character(escape: re.Match[str]) -> str:
     return chr(int(escape[escape.lastgroup or 0], 8 if escape["octal"] else 16))
 
 
-def _decoded(text: str, shortest: int) -> Iterator[str]:
+def _decoded(text: str) -> Iterator[str]:
     """Yield what base64 and hex say, wherever they begin and whatever is between their digits."""
-    digits = "".join(re.findall(f"[0-9a-zA-Z+/]{{{shortest},}}", text.translate(ALIKE)))
-    for start in range(min(4, len(digits))):
-        padded = digits[start:] + "AAA"
-        yield b64decode(padded[: len(padded) // 4 * 4]).decode("utf-8", "replace")
-    digits = "".join(re.findall(f"[0-9a-f]{{{shortest},}}", text.lower().replace("0x", "")))
-    for start in range(min(2, len(digits))):
-        even = digits[start : len(digits) - (len(digits) - start) % 2]
-        yield bytes.fromhex(even).decode("utf-8", "replace")
+    base64 = re.sub("[^0-9a-zA-Z+/]", "", text.translate(ALIKE))
+    for digits in (base64[start:] for start in range(4)):
+        data = b64decode(digits + "A" * (-len(digits) % 4))[: len(digits) * 3 // 4]
+        yield data.decode("utf-8", "replace")
+    digits = re.sub("0x|[^0-9a-f]", "", text.lower())
+    for start in range(2):
+        end = len(digits) - (len(digits) - start) % 2
+        yield bytes.fromhex(digits[start:end]).decode("utf-8", "replace")
 
 
 def _views(text: str, *, bare: bool = True) -> set[str]:
     """Return a text without what charsets, cases, and anything between words make of it."""
     folded = _folded(text)
-    views = {folded, _folded(NO_ASCII.sub("\N{REPLACEMENT CHARACTER}", text))}
+    views = {folded, _masked(text)}
     return views | {NO_WORD.sub("", folded)} if bare else views
 
 
+def _masked(text: str) -> str:
+    return _folded(NO_ASCII.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
 def _folded(text: str) -> str:
-    text = _printable(text).translate(ALIKE)
-    # By the character: the whole of many combining marks would take quadratic time.
-    return "".join(normalize("NFKD", character) for character in text).casefold()
+    text = _printable(text)
+    if not text.isascii():  # by the character, as a run of combining marks takes quadratic time
+        text = "".join(map(partial(normalize, "NFKD"), text))
+    return text.casefold().translate(ALIKE)
 
 
 def _pieces(text: str) -> Iterator[str]:
     return (text[at : at + PIECE] for at in range(len(text) - PIECE + 1))
 
 
-quoted = quote_text
-NOT_QUOTED = NOT_SHOWN
+quoted = quote_text  # until the callers use the functions above
