@@ -115,14 +115,13 @@ def describe(
     if response.status in REDIRECTS:
         host = quote_host(response.location, secrets)
         return f"{said}, a redirect to {host}, which is not followed."
-    is_object = isinstance(parse_json(response.body), dict)
-    wrong = ""
-    if len(response.body) > MAX_BODY:
-        wrong = ", which is too large to read"
-    elif response.status < HTTPStatus.MULTIPLE_CHOICES and not is_object:
-        wrong = ", where a JSON object was expected"
     wait = f" It asks to wait {response.retry_after:.6g} s." if response.retry_after else ""
-    return f"{said}: {quote_body(response.body, secrets, keys)}{wrong}.{wait}"
+    if len(response.body) > MAX_BODY:
+        return f"{said} with a body of more than 1 MiB, which is not read.{wait}"
+    is_success = response.status < HTTPStatus.MULTIPLE_CHOICES
+    is_object = isinstance(parse_json(response.body), dict)
+    expected = ", where a JSON object was expected" if is_success and not is_object else ""
+    return f"{said}: {quote_body(response.body, secrets, keys)}{expected}.{wait}"
 
 
 def seconds_to_wait(header: str, now: datetime) -> float:

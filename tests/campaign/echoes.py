@@ -23,4 +23,5 @@ def echo(random: Random, secrets: list[str]) -> str:
 
 def leaks(text: str, tokens: Iterable[str]) -> list[str]:
     """Return what a text shows of these long tokens, and of all secrets with that begin and end."""
-    return written.leaks(text, [HEAD, TAIL, *(token[80:100] for token in tokens)])
+    inner = filter(None, (token[80:100] for token in tokens))
+    return written.leaks(text, [HEAD, TAIL, *inner])
