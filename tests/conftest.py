@@ -1,4 +1,4 @@
-"""What the tests of several layers share."""
+"""Fixtures for all tests."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tools.stack import Stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Every run tries the same examples, and none fails for its time: a red law is red again.
+# Every run tries the same examples, without a time limit for each, so failures are repeatable.
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
 
-# A run in the background may have been started with Ctrl-C ignored, which programs inherit.
+# A background run may ignore Ctrl-C, and the programs that it starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PASSWORD = 'pw-canary "quoted" \\back ßü%&+/<'
-"""A password with what JSON, URLs, HTML and shells escape."""
+"""A password with characters that JSON, URLs, HTML and shells escape."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -40,21 +40,21 @@ def no_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Emulator]:
-    """A platform that the tests of a module share, which is faster than one for each."""
+    """An emulator that the tests of a module share."""
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """A platform of the test's own."""
+    """An emulator for one test."""
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def engine() -> Path:
-    """The folder of the real engine; the tests fail where it cannot be had."""
+    """The folder of the real engine; tests fail if it can be neither found nor installed."""
     program = [sys.executable, "-m", "tools.engine"]
     found = subprocess.run(
         program, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True, check=True
@@ -64,13 +64,13 @@ def engine() -> Path:
 
 @pytest.fixture
 def open_stack(engine: Path, emulator: Emulator, tmp_path: Path) -> Callable[[Path], Stack]:
-    """Open a stack of a project folder, whose provider reaches the emulator."""
+    """Open a stack of a project whose provider reaches the emulator."""
     return lambda program: Stack(program, tmp_path, engine, emulator.environment)
 
 
 @pytest.fixture
 def acme() -> dict[str, Any]:
-    """The properties of a tenant, complete, as a program gives them."""
+    """All properties of a tenant, as a program gives them."""
     return {
         "platform": "ssms",
         "hostname": "idp.example.com",
@@ -90,7 +90,7 @@ def acme() -> dict[str, Any]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests noted with `record_property("note", ...)`."""
+    """Print the notes of `record_property("note", ...)`."""
     for report in terminalreporter.getreports("passed"):
         for name, note in report.user_properties:
             if name == "note":

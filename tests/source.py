@@ -1,4 +1,4 @@
-"""The package's source, which the laws of the code base are read from."""
+"""The source of the package, as text and as syntax trees."""
 
 from __future__ import annotations
 

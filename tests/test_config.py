@@ -1,13 +1,17 @@
-"""One lookup: the environment wins, a blank is nothing, and no value is shown."""
-
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pulumi_smtpconfig.config import Config, Setting, variable
+from pulumi_smtpconfig.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEY, VARIABLE, STACK_KEY = "caBundle", "SMTPCONFIG_CA_BUNDLE", "smtpconfig:caBundle"
-BLANKS = pytest.mark.parametrize("blank", ["", " ", "\n\t"], ids=repr)
+FROM_STACK = Setting("from the stack", STACK_KEY)
 
 
 @pytest.fixture(autouse=True)
@@ -32,49 +36,89 @@ def config(**stack: object) -> Config:
     ],
 )
 def test_a_variable_is_the_key_in_upper_case_with_underscores(key: str, name: str) -> None:
-    """Whoever knows a key knows its variable."""
+    """A user who knows the key knows the variable."""
     assert variable(key) == name
 
 
 def test_the_variable_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipeline's own value is used, also where the state brings an older config."""
-    monkeypatch.setenv(VARIABLE, "of the variable")
-    assert config(caBundle="of the stack").get(KEY) == Setting("of the variable", VARIABLE)
+    """A pipeline's own value is used, even if the state has an older config."""
+    monkeypatch.setenv(VARIABLE, "from the environment")
+    found = config(caBundle="from the stack").get(KEY)
+    assert found == Setting("from the environment", VARIABLE)
 
 
-def test_without_the_variable_the_stack_has_its_say() -> None:
-    """A setting tells the config key that it came from."""
-    assert config(caBundle="of the stack").get(KEY) == Setting("of the stack", STACK_KEY)
-
-
-@BLANKS
-def test_a_blank_variable_is_absent(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
-    """A variable that a pipeline sets to nothing hides nothing."""
-    monkeypatch.setenv(VARIABLE, blank)
-    assert config(caBundle="of the stack").get(KEY) == Setting("of the stack", STACK_KEY)
-
-
-@BLANKS
-def test_a_blank_in_the_stack_is_absent(blank: str) -> None:
-    """A blank is no setting."""
-    assert config(caBundle=blank).get(KEY) is None
-
-
-def test_what_is_nowhere_given_is_absent() -> None:
-    """Another key's setting is not this key's."""
+@pytest.mark.parametrize("blank", [None, "", " ", "\n\t"], ids=repr)
+def test_a_missing_or_blank_value_is_no_setting(
+    monkeypatch: pytest.MonkeyPatch, blank: str | None
+) -> None:
+    """A variable that a pipeline sets to nothing does not hide the stack's config."""
+    if blank is not None:
+        monkeypatch.setenv(VARIABLE, blank)
+    assert config(caBundle="from the stack").get(KEY) == FROM_STACK
+    assert config(caBundle=blank, timeout="30").get(KEY) is None
     assert config(timeout="30").get(KEY) is None
 
 
-def test_what_stands_around_a_setting_is_not_part_of_it() -> None:
-    """A line break at the end of a pasted or read value is none of it."""
-    assert config(caBundle=" /etc/ca.pem\n").get(KEY) == Setting("/etc/ca.pem", STACK_KEY)
+def test_whitespace_around_a_setting_is_removed() -> None:
+    """A pasted value may end with a line break."""
+    assert config(caBundle=" from the stack\n").get(KEY) == FROM_STACK
 
 
-def test_a_number_is_text() -> None:
-    """Whatever type the config hands over, a setting is the text of it."""
+def test_a_number_becomes_text() -> None:
+    """A setting is text, whatever type the config has."""
     assert config(timeout=30).get("timeout") == Setting("30", "smtpconfig:timeout")
 
 
 def test_a_setting_shows_its_source_and_not_its_value() -> None:
-    """What is printed by mistake tells no secret."""
+    """The repr of a secret is safe to print."""
     assert repr(Setting("c4n4ry", VARIABLE)) == f"Setting(source={VARIABLE!r})"
+
+
+def test_every_parsed_setting_has_a_default() -> None:
+    """A stack needs to set none of them."""
+    assert (config().timeout(), config().retries(), config().connect_to()) == (30, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("parse", "key", "text", "value"),
+    [
+        *((Config.timeout, "timeout", x, float(x)) for x in ("0.1", " 20.5 ", "3600")),
+        *((Config.retries, "retries", x, int(x)) for x in ("0", "1", "10")),
+        (Config.connect_to, "connectTo", "localhost:8443", ("localhost", 8443)),
+        (Config.connect_to, "connectTo", "[::1]:1", ("::1", 1)),
+    ],
+)
+def test_a_valid_setting_is_parsed(
+    parse: Callable[[Config], object], key: str, text: str, value: object
+) -> None:
+    """The limits are inclusive, and an IPv6 address needs brackets."""
+    assert parse(config(**{key: text})) == value
+
+
+HOSTS = ["localhost", ":8443", "localhost:", "localhost:0", "localhost:65536", "localhost:https"]
+HOSTS += ["https://localhost:8443", "localhost:8443/", "localhost:²", "9" * 5000]
+
+
+@pytest.mark.parametrize(
+    ("parse", "key", "text", "expected"),
+    [
+        *(
+            (Config.timeout, "timeout", x, "number of seconds")
+            for x in ("0", "3600.1", "-1", "nan", "inf", "30s", "1,5", "soon")
+        ),
+        *(
+            (Config.retries, "retries", x, "from 0 to 10")
+            for x in ("-1", "11", "1.5", "three", "²", "0x2", "9" * 5000)
+        ),
+        *((Config.connect_to, "connectTo", x, "host:port") for x in HOSTS),
+    ],
+    ids=lambda value: value[:30] if isinstance(value, str) else "",
+)
+def test_the_error_for_an_invalid_setting_names_key_value_and_form(
+    parse: Callable[[Config], object], key: str, text: str, expected: str
+) -> None:
+    """The user corrects it without looking anything up."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse(config(**{key: text}))
+    assert f"smtpconfig:{key} is {text!r}" in caught.value.happened
+    assert expected in caught.value.remedy

@@ -1,5 +1,3 @@
-"""Errors: four parts, one tree, and nothing of a foreign exception's message."""
-
 from __future__ import annotations
 
 import re
@@ -24,8 +22,8 @@ CANARY = "c4nary-in-a-message"
 
 
 @only_our_errors
-def fails_as_a_stranger() -> None:
-    """Raise as a library does whose message quotes what it was given."""
+def raises_foreign() -> None:
+    """Raise a chain of foreign exceptions whose messages quote their input."""
     try:
         int(CANARY)
     except ValueError:
@@ -33,39 +31,36 @@ def fails_as_a_stranger() -> None:
 
 
 @only_our_errors
-def fails_while_handling_a_stranger() -> None:
-    """Raise this package's own error where a foreign one is being handled."""
+def raises_ours_while_handling_foreign() -> None:
+    """Raise one of our errors while a foreign exception is handled."""
     try:
         int(CANARY)
     except ValueError:
-        raise Refused("The platform said no.", "ask it why.")  # noqa: B904 - the law's subject
+        raise Refused("The platform said no.", "ask it why.")  # noqa: B904 - what is tested
 
 
-def below(kind: type[SmtpConfigError]) -> list[str]:
-    """Return the names of all kinds of an error, each before its own."""
-    return [name for k in kind.__subclasses__() for name in (k.__name__, *below(k))]
+def subclasses(kind: type[SmtpConfigError]) -> list[str]:
+    """Return the names of all subclasses, depth first."""
+    return [name for k in kind.__subclasses__() for name in (k.__name__, *subclasses(k))]
 
 
 def test_the_docstring_draws_every_error() -> None:
-    """The tree in the module's docstring has each error of the package, and no other."""
+    """The tree in the module's docstring has exactly the errors of the package."""
     drawn = re.findall(r"^(?:├──|└──|│   └──)? ?(\w+) {3,}", str(errors.__doc__), re.MULTILINE)
-    assert drawn == ["SmtpConfigError", *below(SmtpConfigError)]
+    assert drawn == ["SmtpConfigError", *subclasses(SmtpConfigError)]
 
 
-def test_a_message_tells_doing_then_happened_then_what_to_do_next() -> None:
-    """Each part has its line, in the order in which a reader asks."""
+def test_a_message_says_what_was_being_done_what_happened_and_what_to_do() -> None:
+    """Each part has its own line; without a context there are two."""
+    refused = Refused("The platform said no.", "ask it why.")
+    assert str(refused) == "The platform said no.\n  Next: ask it why."
     with pytest.raises(Refused) as caught, error_context("Posting failed."):
-        raise Refused("The platform said no.", "ask it why.")
+        raise refused
     assert str(caught.value) == "Posting failed.\n  The platform said no.\n  Next: ask it why."
 
 
-def test_a_message_without_doing_has_no_empty_line() -> None:
-    """A part that is not there leaves no trace."""
-    assert str(Refused("No.", "ask.")) == "No.\n  Next: ask."
-
-
-def test_a_foreign_exception_is_told_what_was_being_done_without_its_words() -> None:
-    """Whatever fails while something is sent, the user reads for which tenant, and no secret."""
+def test_a_foreign_exception_gets_a_context_and_loses_its_message() -> None:
+    """The user reads what was being done, but no secret that a library quotes."""
     with pytest.raises(InternalError, match="ValueError at") as caught, error_context("Posting."):
         raise ValueError(CANARY)
     assert str(caught.value).startswith("Posting.")
@@ -73,13 +68,13 @@ def test_a_foreign_exception_is_told_what_was_being_done_without_its_words() -> 
 
 
 def test_a_foreign_exception_becomes_its_type_and_place() -> None:
-    """What a library raises is reported as a mistake of this package, at a line of a file."""
+    """It is reported as a bug of this package, with file and line."""
     with pytest.raises(InternalError, match=r"ValueError at test_errors\.py:\d+"):
-        fails_as_a_stranger()
+        raises_foreign()
 
 
-def test_an_error_of_this_package_stays_the_same_error() -> None:
-    """The guard hands on what already has its four parts."""
+def test_our_own_error_passes_unchanged() -> None:
+    """The guard re-raises the same object."""
     refused = Refused("No.", "ask.")
 
     @only_our_errors
@@ -91,18 +86,16 @@ def test_an_error_of_this_package_stays_the_same_error() -> None:
     assert caught.value is refused
 
 
-@pytest.mark.parametrize("fail", [fails_as_a_stranger, fails_while_handling_a_stranger])
-def test_the_traceback_that_the_engine_prints_holds_no_foreign_message(
-    fail: Callable[[], None],
-) -> None:
-    """The whole chain, as the engine shows it, repeats nothing that a library said."""
+@pytest.mark.parametrize("fail", [raises_foreign, raises_ours_while_handling_foreign])
+def test_a_traceback_shows_no_foreign_message(fail: Callable[[], None]) -> None:
+    """The engine prints the whole chain of exceptions."""
     with pytest.raises(SmtpConfigError) as caught:
         fail()
     assert CANARY not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_guarded_method_answers_what_it_answered() -> None:
-    """Without an error the guard is not to be seen."""
+def test_a_guarded_function_keeps_its_name_and_result() -> None:
+    """Without an error the guard does nothing."""
 
     @only_our_errors
     def add(one: int, *, other: int) -> int:

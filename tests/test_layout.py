@@ -1,5 +1,3 @@
-"""Laws of the code base, read from its source."""
-
 from __future__ import annotations
 
 import ast
@@ -20,7 +18,7 @@ TABLE = Path("platforms/__init__.py")
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """Yield the names that a module imports anywhere, also in functions and for types alone."""
+    """Yield what a module imports, in functions and for type checking too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -30,14 +28,14 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def is_platform(node: ast.AST) -> bool:
-    """Tell whether an expression stands for one platform: `platform`, `x.platform`, a member."""
+    """Return whether an expression is `platform`, `x.platform` or a member of PlatformName."""
     if isinstance(node, ast.Attribute):
         return node.attr == "platform" or ast.unparse(node.value).endswith("PlatformName")
     return isinstance(node, ast.Name) and node.id == "platform"
 
 
 def comparisons(tree: ast.AST) -> Iterator[str]:
-    """Yield each comparison and match that asks which platform it is."""
+    """Yield each comparison or match on a platform."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and any(map(is_platform, [node.left, *node.comparators])):
             yield ast.unparse(node)
@@ -46,7 +44,7 @@ def comparisons(tree: ast.AST) -> Iterator[str]:
 
 
 def test_the_emulator_and_the_package_share_no_code() -> None:
-    """A witness that used the same code would make the same mistakes."""
+    """With shared code the emulator would make the same mistakes as the package."""
     trees = [tree for path, tree in TREES.items() if path.parts[0] == "emulator"]
     names = {name for tree in trees for name in imports(tree)}
     assert names
@@ -54,13 +52,13 @@ def test_the_emulator_and_the_package_share_no_code() -> None:
 
 
 @pytest.mark.parametrize("path", TREES, ids=str)
-def test_nobody_asks_which_platform_it_is(path: Path) -> None:
-    """What differs between platforms stands in the table's rows."""
+def test_no_code_compares_platforms(path: Path) -> None:
+    """Their differences belong in the rows of the table."""
     assert not list(comparisons(TREES[path]))
 
 
-def test_a_platform_is_named_in_the_table_alone() -> None:
-    """The members of the enumeration are keys of the table and nothing else."""
+def test_only_the_table_names_platforms() -> None:
+    """The members of the enumeration are used as its keys and nowhere else."""
     text = "".join(source for path, source in SOURCES.items() if path != TABLE)
     assert "PlatformName." not in text
     table = TREES[TABLE].body[-1]
@@ -71,15 +69,15 @@ def test_a_platform_is_named_in_the_table_alone() -> None:
 
 @pytest.mark.parametrize("path", [path for path in TREES if path.name == "__init__.py"], ids=str)
 def test_all_is_sorted_and_complete(path: Path) -> None:
-    """A package that exports names lists all of them, in order; a wing says what it is for."""
+    """A package lists all names that it exports, and its docstring says what it is for."""
     assert ast.get_docstring(TREES[path])
     nodes = [node for node in TREES[path].body if isinstance(node, ast.ImportFrom)]
     names = [alias.asname or alias.name for node in nodes for alias in node.names]
     assert path == TABLE or not names or f"__all__ = {sorted(names)}" in ast.unparse(TREES[path])
 
 
-def test_a_program_does_not_pay_for_what_it_does_not_use() -> None:
-    """Declaring resources imports neither what sends nor what parses."""
+def test_a_program_imports_neither_httpx_nor_pydantic() -> None:
+    """Declaring resources needs neither, and both are slow to import."""
     code = f"import sys, {NAME}; print(*{{'httpx', 'pydantic'}} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""

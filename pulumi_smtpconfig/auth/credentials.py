@@ -169,7 +169,7 @@ def _named(config: Config, name: str) -> Resolved:
     choose = f"set credentials to one of {names}, or " if names else ""
     raise ConfigurationError(
         f'There are no credentials "{name}".',
-        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} (see README.md).",
+        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} (see docs/connection-settings.md).",
     )
 
 
@@ -197,7 +197,7 @@ def _parsed(values: Any, source: str) -> Credentials:
         wrong = [": ".join(filter(None, (_path(e["loc"]), e["msg"]))) for e in error.errors()]
     raise ConfigurationError(
         f"The credentials in {source} are wrong: {'; '.join(wrong)}.",
-        "correct these keys; SECURITY.md lists the valid ones.",
+        "correct these keys; docs/connection-settings.md lists the valid ones.",
     ) from None
 
 

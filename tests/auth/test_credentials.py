@@ -1,21 +1,45 @@
-"""What credentials can be: checked without being quoted, complete, and for certain hosts alone."""
-
 from __future__ import annotations
+
+import json
+import traceback
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pulumi_smtpconfig.auth.credentials import Credentials
+from pulumi_smtpconfig.auth.credentials import Credentials, problem, resolve
+from pulumi_smtpconfig.config import variable
+from pulumi_smtpconfig.errors import ConfigurationError
+from tests.stack_config import stack_config
 
+CANARY = "c4n4ry"
+HOST = "idp.example.com"
+VARIABLE, STACK_KEY = "SMTPCONFIG_CREDENTIALS", "smtpconfig:credentials"
+GOOD = {"token": "abc"}
+OAUTH = {
+    "tokenUrl": "https://idp.example.com/token",
+    "clientId": "pulumi",
+    "clientSecret": "secret of the client",
+    "oauthUsername": "jörg",
+    "oauthPassword": "password of jörg",
+    "scope": "mail",
+}
+USER, CLIENT = ("oauthUsername", "oauthPassword"), ("clientId", "clientSecret")
 VISIBLE = st.characters(min_codepoint=ord("!"), max_codepoint=ord("~"))
 HOSTS = st.from_regex(r"[a-z0-9]{1,5}(\.[a-z0-9]{1,5}){0,3}(:[1-9][0-9]{0,3})?", fullmatch=True)
-CANARY = "c4n4ry"
+
+
+def refusal(name: str, credentials: object, hostname: str = HOST) -> ConfigurationError:
+    """Return why a set of the config is refused, after checking that no value is shown."""
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(stack_config(credentials=credentials), name, hostname)
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    return caught.value
 
 
 @given(text=st.text(VISIBLE))
-def test_visible_ascii_is_taken_as_it_is(text: str) -> None:
+def test_a_token_may_be_any_visible_ascii(text: str) -> None:
     """A token is opaque: what a header can carry is kept unchanged."""
     assert Credentials.model_validate({"token": text}).token.get_secret_value() == text
 
@@ -25,23 +49,21 @@ def test_visible_ascii_is_taken_as_it_is(text: str) -> None:
     illegal=st.characters(exclude_characters=[chr(code) for code in range(ord("!"), 0x7F)]),
     after=st.text(),
 )
-def test_any_other_character_is_refused_without_quoting(
-    before: str, illegal: str, after: str
-) -> None:
-    """A token with a space, a control or a foreign character is named by its place alone."""
+def test_any_other_character_in_a_token_is_refused(before: str, illegal: str, after: str) -> None:
+    """The error names the key and does not quote the token."""
     with pytest.raises(ValidationError, match="token") as caught:
         Credentials.model_validate({"token": f"{CANARY}{before}{illegal}{after}{CANARY}"})
     assert CANARY not in str(caught.value)
 
 
-def test_a_token_with_its_scheme_is_told_so() -> None:
-    """Who pastes a whole header is told to leave out its first word."""
+def test_a_token_with_its_scheme_is_refused() -> None:
+    """The error tells a user who pastes a whole header to remove its first word."""
     with pytest.raises(ValidationError, match="without 'Bearer' before it"):
         Credentials.model_validate({"token": "Bearer abc"})
 
 
 def test_credentials_do_not_show_their_secrets() -> None:
-    """What is printed by mistake tells nothing, and all of it is what no error repeats."""
+    """A repr hides them, and `secrets` returns all of them for redaction."""
     secrets = {key: f"{CANARY}-{key}" for key in ("token", "clientSecret", "oauthPassword")}
     credentials = Credentials.model_validate(secrets)
     assert CANARY not in repr(credentials)
@@ -65,13 +87,13 @@ def test_credentials_do_not_show_their_secrets() -> None:
         ("clientId clientSecret oauthUsername oauthPassword", ""),
     ],
 )
-def test_half_given_credentials_lack_a_key(given: str, missing: str) -> None:
-    """Each grant has keys that it cannot do without, and the first missing one is named."""
+def test_the_first_missing_key_of_a_grant_is_named(given: str, missing: str) -> None:
+    """Each grant needs its keys."""
     assert Credentials.model_validate(dict.fromkeys(given.split(), "x")).missing() == missing
 
 
 @pytest.mark.parametrize(
-    ("pattern", "allowed", "refused"),
+    ("patterns", "allowed", "refused"),
     [
         ("*", "idp.example.com localhost idp.example.com:8443", ""),
         (
@@ -88,12 +110,12 @@ def test_half_given_credentials_lack_a_key(given: str, missing: str) -> None:
         ("idp.example.com:8443", "idp.example.com:8443", "idp.example.com idp.example.com:18443"),
         ("idp.example.com:443", "idp.example.com", "idp.example.com:8443 idp.example.com:4431"),
         ("*:8443", "idp.example.com:8443", "idp.example.com idp.example.com:443"),
-        ("", "", "idp.example.com"),
+        ("a.example b.example", "a.example b.example", "c.example"),
     ],
 )
-def test_a_pattern_allows_its_hosts_alone(pattern: str, allowed: str, refused: str) -> None:
-    """A star stands for labels before a name, case does not count, and a port is for itself."""
-    credentials = Credentials.model_validate({"token": "x", "hostnames": [pattern]})
+def test_a_pattern_allows_only_its_hosts(patterns: str, allowed: str, refused: str) -> None:
+    """A star matches labels before a name, case is ignored, and a port in a pattern counts."""
+    credentials = Credentials.model_validate({"token": "x", "hostnames": patterns.split()})
     assert all(map(credentials.allow, allowed.split()))
     assert not any(map(credentials.allow, refused.split()))
 
@@ -101,22 +123,220 @@ def test_a_pattern_allows_its_hosts_alone(pattern: str, allowed: str, refused: s
 @given(hostname=HOSTS)
 @example(hostname="example.com")
 @example(hostname="a.example.com:1")
-def test_a_star_is_for_what_ends_in_the_rest(hostname: str) -> None:
-    """No other host than one below the domain is allowed, whatever its name and its port."""
+def test_a_star_allows_only_hosts_below_the_domain(hostname: str) -> None:
+    """The port does not matter."""
     credentials = Credentials.model_validate({"token": "x", "hostnames": ["*.example.com"]})
     assert credentials.allow(hostname) == hostname.partition(":")[0].endswith(".example.com")
 
 
 @given(hostname=HOSTS)
-def test_no_patterns_mean_every_host_and_an_empty_list_none(hostname: str) -> None:
-    """Who lists no hosts at all has credentials that fit nowhere, not everywhere."""
+def test_missing_hostnames_allow_every_host_and_an_empty_list_or_pattern_none(
+    hostname: str,
+) -> None:
+    """Credentials with an empty list cannot be used anywhere."""
     assert Credentials.model_validate({}).allow(hostname)
     assert not Credentials.model_validate({"hostnames": []}).allow(hostname)
+    assert not Credentials.model_validate({"hostnames": [""]}).allow(hostname)
 
 
-def test_any_of_several_patterns_suffices() -> None:
-    """A list is read as "or"."""
-    credentials = Credentials.model_validate({"hostnames": ["a.example", "b.example"]})
-    assert credentials.allow("a.example")
-    assert credentials.allow("b.example")
-    assert not credentials.allow("c.example")
+@pytest.mark.parametrize("key", OAUTH)
+def test_a_variable_replaces_only_its_own_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """The default set is merged key by key; the environment wins over the config."""
+    monkeypatch.setenv(variable(key), "from the environment")
+    expected = Credentials.model_validate(OAUTH | {key: "from the environment"})
+    assert resolve(stack_config(**OAUTH), "", HOST).credentials == expected
+
+
+def test_the_default_set_may_come_from_both_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client's id may be in the config, and its secret in the environment."""
+    monkeypatch.setenv("SMTPCONFIG_CLIENT_SECRET", "from the environment")
+    expected = {"clientId": "pulumi", "clientSecret": "from the environment"}
+    resolved = resolve(stack_config(clientId="pulumi"), "", HOST)
+    assert resolved.credentials == Credentials.model_validate(expected)
+
+
+def test_a_blank_variable_does_not_hide_the_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty secret of a pipeline is not a token."""
+    monkeypatch.setenv("SMTPCONFIG_TOKEN", " ")
+    resolved = resolve(stack_config(token=" kept\n"), "", HOST)
+    assert resolved.credentials.token.get_secret_value() == "kept"
+    assert resolved.source == "smtpconfig:token"
+
+
+@pytest.mark.parametrize("config", [{}, {"clientId": "pulumi"}, OAUTH], ids=len)
+def test_a_token_wins_over_oauth2(monkeypatch: pytest.MonkeyPatch, config: dict[str, str]) -> None:
+    """A pipeline's own token is used, whatever OAuth2 keys the config has."""
+    monkeypatch.setenv("SMTPCONFIG_TOKEN", "short-lived")
+    credentials, source = resolve(stack_config(**config), "", HOST)
+    assert credentials.token.get_secret_value() == "short-lived"
+    assert source == "SMTPCONFIG_TOKEN"
+
+
+@pytest.mark.parametrize("blank", [{}, {"token": ""}, {"token": " \n"}], ids=repr)
+def test_the_error_for_a_missing_token_names_command_and_variable(blank: dict[str, str]) -> None:
+    """Either of them helps."""
+    with pytest.raises(ConfigurationError, match="No token is given") as caught:
+        resolve(stack_config(**blank), "", HOST)
+    assert "`pulumi config set --secret smtpconfig:token`" in caught.value.remedy
+    assert "SMTPCONFIG_TOKEN" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing", "command"),
+    [
+        (USER, "clientId", "set smtpconfig:clientId"),
+        (("clientId",), "clientSecret", "set --secret smtpconfig:clientSecret"),
+        ((*CLIENT, "oauthUsername"), "oauthPassword", "set --secret smtpconfig:oauthPassword"),
+        ((*CLIENT, "oauthPassword"), "oauthUsername", "set smtpconfig:oauthUsername"),
+        (("tokenUrl", "scope"), "clientId", "set smtpconfig:clientId"),
+    ],
+)
+def test_an_incomplete_default_set_names_the_missing_key(
+    keys: tuple[str, ...], missing: str, command: str
+) -> None:
+    """The remedy has both ways to set it, as a secret if it is one."""
+    config = stack_config(**{key: OAUTH[key] for key in keys})
+    with pytest.raises(ConfigurationError, match=rf" lack {missing}\.") as caught:
+        resolve(config, "", HOST)
+    assert all(f"smtpconfig:{key}" in caught.value.happened for key in keys)
+    assert f"`pulumi config {command}`" in caught.value.remedy
+    assert variable(missing) in caught.value.remedy
+
+
+@pytest.mark.parametrize("keys", [CLIENT, ("clientId", *USER), tuple(OAUTH)], ids=" ".join)
+def test_a_named_set_is_used_as_it_is(keys: tuple[str, ...]) -> None:
+    """It takes nothing from the default set."""
+    prod = {key: OAUTH[key] for key in keys}
+    credentials, source = resolve(stack_config(token="x", credentials={"prod": prod}), "prod", HOST)
+    assert credentials == Credentials.model_validate(prod)
+    assert source == f'"prod" of {STACK_KEY}'
+
+
+@pytest.mark.parametrize("keys", [CLIENT[:1], USER, (*CLIENT, USER[0])], ids=" ".join)
+def test_an_incomplete_named_set_is_not_completed_from_the_default_set(
+    monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    """One tenant's password with another's user would lock an account."""
+    monkeypatch.setenv("SMTPCONFIG_TOKEN", "of the default set")
+    config = stack_config(**OAUTH, credentials={"prod": {key: OAUTH[key] for key in keys}})
+    with pytest.raises(ConfigurationError, match=f'"prod" of {STACK_KEY} lack') as caught:
+        resolve(config, "prod", HOST)
+    assert "a named set takes nothing from the other settings" in caught.value.remedy
+
+
+def test_a_named_set_of_the_environment_wins_over_the_config(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two sets with the same name the environment's is used whole; others are still found."""
+    monkeypatch.setenv(VARIABLE, json.dumps({"prod": {"token": "of-the-environment"}}))
+    config = stack_config(credentials={"prod": {"token": "old"}, "test": {"token": "of-test"}})
+    prod, test = resolve(config, "prod", HOST), resolve(config, "test", HOST)
+    assert prod.credentials.token.get_secret_value() == "of-the-environment"
+    assert prod.source == f'"prod" of {VARIABLE}'
+    assert test.credentials.token.get_secret_value() == "of-test"
+    assert test.source == f'"test" of {STACK_KEY}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f'{{"prod": {CANARY}}}', CANARY, f'["{CANARY}"]', f'"{CANARY}"', "1", "null", "[" * 100_000],
+    ids=lambda text: text[:20],
+)
+def test_named_sets_are_a_json_object(text: str) -> None:
+    """The error for anything else names the setting and shows an example."""
+    error = refusal("prod", text)
+    assert f"{STACK_KEY} is not a JSON object of named sets" in error.happened
+    assert '{"name": {"token": "..."}, ...}' in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"tokn": CANARY}, "tokn"),
+        ({"client_id": CANARY}, "client_id"),
+        ({"token": [CANARY]}, "token"),
+        ({"token": f"{CANARY} {CANARY}"}, "token"),
+        ({"clientId": {"x": CANARY}}, "clientId"),
+        ({"clientSecret": 5}, "clientSecret"),
+        ({"token": "x", "hostnames": CANARY}, "hostnames"),
+        ({"token": "x", "hostnames": [[CANARY]]}, "hostnames.0"),
+        *((values, "Input should be") for values in (CANARY, [CANARY], None, 5)),
+    ],
+    ids=str,
+)
+def test_an_invalid_named_set_is_reported_by_key(values: object, key: str) -> None:
+    """Typos and wrong types are named without their values; a set has to be an object."""
+    error = refusal("prod", {"prod": values})
+    assert f'The credentials in "prod" of {STACK_KEY} are wrong: {key}' in error.happened
+
+
+def test_all_invalid_keys_are_reported_at_once() -> None:
+    """The user corrects them in one run."""
+    happened = refusal("prod", {"prod": {"tokn": "x", "scope": 5}}).happened
+    assert "tokn: " in happened
+    assert "scope: " in happened
+
+
+def test_an_invalid_default_token_names_its_setting() -> None:
+    """It is refused as in a named set."""
+    with pytest.raises(ConfigurationError, match="smtpconfig:token are wrong: token: ") as caught:
+        resolve(stack_config(token=f"Bearer {CANARY}"), "", HOST)
+    assert CANARY not in str(caught.value)
+
+
+def test_the_error_for_an_unknown_name_lists_the_known_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The names of both places are sorted, each once."""
+    monkeypatch.setenv(VARIABLE, json.dumps({"test": GOOD, "prod": GOOD}))
+    error = refusal("stage", {"prod": GOOD, "demo": GOOD})
+    assert error.happened == 'There are no credentials "stage".'
+    assert 'one of "demo", "prod", "test", or' in error.remedy
+
+
+def test_without_named_sets_the_remedy_says_where_to_add_them() -> None:
+    """The default set has no name."""
+    with pytest.raises(ConfigurationError, match='no credentials "prod"') as caught:
+        resolve(stack_config(token="abc"), "prod", HOST)
+    assert STACK_KEY in caught.value.remedy
+    assert VARIABLE in caught.value.remedy
+
+
+def test_the_error_for_another_host_names_credentials_host_and_key() -> None:
+    """The owner of the credentials can add the host to `hostnames`."""
+    error = refusal("prod", {"prod": GOOD | {"hostnames": ["*.example.com"]}}, "idp.evil.org")
+    assert f'"prod" of {STACK_KEY} may not be used for idp.evil.org' in error.happened
+    assert "`hostnames`" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        *(("", {"credentials": x}) for x in (CANARY, {"prod": {"tokn": CANARY}}, {})),
+        *(("", {}), ("prod", {}), ("prod", {"credentials": {"prod": GOOD}})),
+    ],
+    ids=str,
+)
+def test_a_preview_has_no_problem_with_good_or_missing_credentials(
+    name: str, settings: dict[str, object]
+) -> None:
+    """A pull request without secrets can be previewed, and the default set reads no named ones."""
+    assert problem(stack_config(**settings), name, HOST) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "credentials"),
+    [
+        ("stage", {"prod": GOOD}),
+        ("prod", {"prod": {}}),
+        ("prod", {"prod": {"tokn": CANARY}}),
+        ("prod", CANARY),
+        ("prod", {"prod": GOOD | {"hostnames": ["*.evil.org"]}}),
+    ],
+    ids=str,
+)
+def test_a_preview_reports_what_the_update_would(name: str, credentials: object) -> None:
+    """Everything that needs no network is found before anything is sent."""
+    error = refusal(name, credentials)
+    found = problem(stack_config(credentials=credentials), name, HOST)
+    assert found == f"{error.happened} Next: {error.remedy}"

@@ -1,4 +1,4 @@
-"""A token endpoint that answers as it is told, and a client that asks it for a token."""
+"""A token endpoint whose responses a test sets, and a client that asks it for a token."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
 from pulumi_smtpconfig.auth.oauth import fetch_token
 from pulumi_smtpconfig.emulator import Emulator, Fault
-from tests.http.wire import connected
+from tests.http.clients import client_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,30 +25,30 @@ TOKEN = {"access_token": "a-token", "token_type": "Bearer", "expires_in": 60}
 
 
 class TokenEndpoint(NamedTuple):
-    """A real server, which has no endpoint at `URL`: every answer is given beforehand."""
+    """A server without an endpoint at `URL`, so that each response is one that a test sets."""
 
     server: Emulator
     client: Client
 
-    def order(self, answer: object = TOKEN, status: int = 200, **headers: str) -> None:
-        """Give the next answer, as it is when it is a text, else as JSON."""
-        body = answer if isinstance(answer, str) else json.dumps(answer)
+    def respond(self, content: object = TOKEN, status: int = 200, **headers: str) -> None:
+        """Set the next response: text as it is, anything else as JSON."""
+        body = content if isinstance(content, str) else json.dumps(content)
         self.server.order(Fault(status, body, headers))
 
-    def ask(self, credentials: Mapping[str, str] = CLIENT) -> AccessToken:
-        """Ask for a token, once."""
+    def fetch(self, credentials: Mapping[str, str] = CLIENT) -> AccessToken:
+        """Fetch a token."""
         resolved = Resolved(Credentials.model_validate(credentials), SOURCE)
         return fetch_token(self.client, resolved, URL, resolved.credentials.secrets())
 
-    def asked(self, credentials: Mapping[str, str] = CLIENT) -> ReceivedRequest:
-        """Ask for a token, and return what arrived."""
-        self.order()
-        self.ask(credentials)
+    def request(self, credentials: Mapping[str, str]) -> ReceivedRequest:
+        """Fetch a token, and return the request for it."""
+        self.respond()
+        self.fetch(credentials)
         return self.server.requests[-1]
 
 
 @contextmanager
 def token_endpoint(retries: int = 0) -> Iterator[TokenEndpoint]:
     """Run a token endpoint."""
-    with Emulator() as server, connected(server, retries=retries) as client:
+    with Emulator() as server, client_for(server, retries=retries) as client:
         yield TokenEndpoint(server, client)

@@ -1,5 +1,3 @@
-"""TokenCache that OAuth2 grants: one for all who may share it, and none from a wrong place."""
-
 from __future__ import annotations
 
 import json
@@ -9,9 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_smtpconfig.emulator import Emulator, Fault
-from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, TokenNotGranted
-from tests.connection.opened import client, connection_to, kinds
-from tests.connection.platform_request import platform_request
+from pulumi_smtpconfig.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    Refused,
+    SmtpConfigError,
+    TokenNotGranted,
+)
+from tests.connection.connections import client_credentials, connect, kinds, platform_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +22,25 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.connection import Connection
 
 TOKEN_URL = "https://idp.example.com/auth/realms/acme/protocol/openid-connect/token"
+UNAUTHORIZED = Fault(401, '{"error": "HTTP 401 Unauthorized"}', on="mail")
+LOST = Fault(cut="header", applied=True, on="mail")
 
 
 @pytest.fixture
 def connection(emulator: Emulator) -> Iterator[Connection]:
-    """A connection whose default set is the emulator's client."""
-    with connection_to(emulator, client(emulator)) as opened:
+    """A connection whose default credentials are the emulator's client."""
+    with connect(emulator, client_credentials(emulator)) as opened:
         yield opened
 
 
-def test_a_token_is_granted_before_the_first_request_and_kept(
+@pytest.fixture
+def retrying(emulator: Emulator) -> Iterator[Connection]:
+    """The same, with one retry."""
+    with connect(emulator, client_credentials(emulator) | {"retries": "1"}) as opened:
+        yield opened
+
+
+def test_a_token_is_fetched_before_the_first_request_and_kept(
     emulator: Emulator, connection: Connection
 ) -> None:
     """Three updates of a tenant cost one token."""
@@ -37,16 +49,16 @@ def test_a_token_is_granted_before_the_first_request_and_kept(
     assert kinds(emulator) == ["token", "mail", "mail", "mail"]
 
 
-def test_a_user_signs_in_with_the_password_grant(emulator: Emulator) -> None:
-    """With a user's name and password no client secret is needed."""
+def test_a_user_logs_in_with_the_password_grant(emulator: Emulator) -> None:
+    """A user's name and password need no client secret."""
     emulator.users["jörg"] = "päß wörd%&+"
     user = {"oauthUsername": "jörg", "oauthPassword": "päß wörd%&+"}
-    with connection_to(emulator, user | {"clientId": emulator.client_id}) as connection:
+    with connect(emulator, user | {"clientId": emulator.client_id}) as connection:
         connection.send(platform_request())
     assert kinds(emulator) == ["token", "mail"]
 
 
-def test_each_tenant_has_a_token_of_its_own(emulator: Emulator, connection: Connection) -> None:
+def test_each_tenant_has_its_own_token(emulator: Emulator, connection: Connection) -> None:
     """A token belongs to one realm."""
     for tenant_id in ("acme", "other", "acme"):
         connection.send(platform_request(tenant_id=tenant_id))
@@ -54,20 +66,20 @@ def test_each_tenant_has_a_token_of_its_own(emulator: Emulator, connection: Conn
     assert set(emulator.tenants) == {"acme", "other"}
 
 
-def test_each_set_has_a_token_of_its_own(emulator: Emulator) -> None:
-    """Two sets may differ in what they may do, though their token endpoint is the same."""
-    sets = {"one": client(emulator), "two": client(emulator)}
-    with connection_to(emulator, {"credentials": sets}) as connection:
+def test_each_named_set_has_its_own_token(emulator: Emulator) -> None:
+    """Two sets may have different permissions although their token endpoint is the same."""
+    sets = {"one": client_credentials(emulator), "two": client_credentials(emulator)}
+    with connect(emulator, {"credentials": sets}) as connection:
         for name in ("one", "two", "one"):
             connection.send(platform_request(credentials=name))
     assert kinds(emulator) == ["token", "mail", "token", "mail", "mail"]
 
 
-def test_tenants_of_one_token_url_share_its_token(emulator: Emulator) -> None:
-    """An administrator's token of the master realm serves them all."""
+def test_tenants_with_the_same_token_url_share_its_token(emulator: Emulator) -> None:
+    """An administrator's token of the master realm is used for all of them."""
     master = TOKEN_URL.replace("acme", "master")
     emulator.order(*[Fault(200, '{"status": "OK"}', on="mail")] * 2)
-    with connection_to(emulator, client(emulator) | {"tokenUrl": master}) as connection:
+    with connect(emulator, client_credentials(emulator) | {"tokenUrl": master}) as connection:
         connection.send(platform_request(tenant_id="one"))
         connection.send(platform_request(tenant_id="two"))
     assert kinds(emulator) == ["token", "mail", "mail"]
@@ -75,14 +87,16 @@ def test_tenants_of_one_token_url_share_its_token(emulator: Emulator) -> None:
 
 
 def test_threads_share_the_token(emulator: Emulator, connection: Connection) -> None:
-    """Four resources at once ask for one."""
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(connection.send, [platform_request()] * 12))
-    assert kinds(emulator) == ["token"] + ["mail"] * 12
+    """Four resources at the same time need one, and one more when it is refused."""
+    for fetched in (1, 2):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(connection.send, [platform_request()] * 12))
+        assert kinds(emulator).count("token") == fetched
+        emulator.revoke_tokens()
 
 
-def test_a_token_is_replaced_before_its_end(emulator: Emulator, connection: Connection) -> None:
-    """One that lives for no time is not kept, so the platform never sees it twice."""
+def test_an_expired_token_is_not_sent(emulator: Emulator, connection: Connection) -> None:
+    """One that lives for no time is not kept, so it is never sent twice."""
     short = json.dumps({"access_token": emulator.token, "expires_in": 0})
     emulator.order(Fault(200, short, on="token"), Fault(200, short, on="token"))
     connection.send(platform_request())
@@ -90,27 +104,10 @@ def test_a_token_is_replaced_before_its_end(emulator: Emulator, connection: Conn
     assert kinds(emulator) == ["token", "mail", "token", "mail"]
 
 
-def refused(emulator: Emulator, **settings: str) -> SmtpConfigError:
-    """Return why nothing was sent to the mail endpoint."""
-    with connection_to(emulator, settings) as connection, pytest.raises(SmtpConfigError) as error:
-        connection.send(platform_request("ssms" if "tokenUrl" in settings else "shift"))
-    assert "mail" not in kinds(emulator)
-    return error.value
-
-
-def test_wrong_credentials_reach_no_mail_endpoint(emulator: Emulator) -> None:
-    """The token endpoint's words and the place of the credentials are told, the secret is not."""
-    error = refused(emulator, clientId=emulator.client_id, clientSecret="c4n4ry-secret")
-    assert type(error) is TokenNotGranted
-    assert "Invalid client or Invalid client credentials" in error.happened
-    assert "smtpconfig:clientId" in error.remedy
-    assert "c4n4ry" not in str(error)
-
-
-def test_ssms_takes_the_token_of_its_token_url(emulator: Emulator) -> None:
-    """Where no endpoint is documented the user's own one is asked."""
+def test_ssms_uses_the_token_url_of_its_credentials(emulator: Emulator) -> None:
+    """Its own token endpoint is not documented."""
     url = "https://login.example.com/auth/realms/{tenantId}/protocol/openid-connect/token"
-    with connection_to(emulator, client(emulator) | {"tokenUrl": url}) as connection:
+    with connect(emulator, client_credentials(emulator) | {"tokenUrl": url}) as connection:
         connection.send(platform_request("ssms", tenant_id="ACME"))
     assert [request.header("host") for request in emulator.requests] == [
         "login.example.com",
@@ -118,8 +115,82 @@ def test_ssms_takes_the_token_of_its_token_url(emulator: Emulator) -> None:
     ]
 
 
-def test_a_token_url_that_is_no_https_url_is_asked_nothing(emulator: Emulator) -> None:
-    """Secrets go over https, and the template is looked at before anything is sent."""
-    settings = client(emulator) | {"tokenUrl": "http://{hostname}/token"}
-    assert type(refused(emulator, **settings)) is ConfigurationError
+def refusal(emulator: Emulator, **settings: str) -> SmtpConfigError:
+    """Return why nothing was sent to the mail endpoint."""
+    with connect(emulator, settings) as connection, pytest.raises(SmtpConfigError) as error:
+        connection.send(platform_request("ssms" if "tokenUrl" in settings else "shift"))
+    assert "mail" not in kinds(emulator)
+    return error.value
+
+
+def test_wrong_credentials_reach_no_mail_endpoint(emulator: Emulator) -> None:
+    """The error quotes the token endpoint and names the setting, but not the secret."""
+    error = refusal(emulator, clientId=emulator.client_id, clientSecret="c4n4ry-secret")
+    assert type(error) is TokenNotGranted
+    assert "Invalid client or Invalid client credentials" in error.happened
+    assert "smtpconfig:clientId" in error.remedy
+    assert "c4n4ry" not in str(error)
+
+
+def test_a_token_url_without_https_is_not_used(emulator: Emulator) -> None:
+    """The template is checked before anything is sent."""
+    settings = client_credentials(emulator) | {"tokenUrl": "http://{hostname}/token"}
+    assert type(refusal(emulator, **settings)) is ConfigurationError
     assert not emulator.requests
+
+
+def test_a_refused_token_is_renewed_once_and_the_request_repeated(
+    emulator: Emulator, connection: Connection
+) -> None:
+    """A restart of the platform goes unnoticed."""
+    connection.send(platform_request())
+    emulator.revoke_tokens()
+    connection.send(platform_request(user="another"))
+    assert kinds(emulator) == ["token", "mail", "mail", "token", "mail"]
+    assert emulator.tenants["acme"]["user"] == "another"
+    old, new = (emulator.requests[place].header("authorization") for place in (2, 4))
+    assert old != new
+
+
+def test_a_refused_fresh_token_is_an_error(emulator: Emulator, connection: Connection) -> None:
+    """After one fresh token and one repeat, the error quotes the platform and names the source."""
+    emulator.order(UNAUTHORIZED, UNAUTHORIZED)
+    with pytest.raises(Refused, match="401 Unauthorized") as caught:
+        connection.send(platform_request())
+    assert kinds(emulator) == ["token", "mail", "token", "mail"]
+    assert "fresh token" in caught.value.happened
+    assert "smtpconfig:clientId" in caught.value.remedy
+    assert TOKEN_URL in str(caught.value)
+    assert '"HTTP 401 Unauthorized"' in caught.value.happened
+
+
+def test_a_refusal_after_a_lost_response_leaves_the_outcome_unknown(
+    emulator: Emulator, retrying: Connection
+) -> None:
+    """That the token has expired meanwhile does not say whether the first try was applied."""
+    emulator.order(LOST, UNAUTHORIZED, UNAUTHORIZED)
+    with pytest.raises(OutcomeUnknown, match="401"):
+        retrying.send(platform_request())
+    assert kinds(emulator) == ["token", "mail", "mail", "token", "mail"]
+
+
+def test_without_a_fresh_token_the_error_says_why_there_is_none(
+    emulator: Emulator, connection: Connection
+) -> None:
+    """The refused token is gone, so its replacement is what the user has to fix."""
+    connection.send(platform_request())
+    emulator.revoke_tokens()
+    emulator.client_secret = "rotated"
+    with pytest.raises(TokenNotGranted, match="Invalid client"):
+        connection.send(platform_request())
+    assert kinds(emulator) == ["token", "mail", "mail", "token"]
+
+
+def test_without_a_fresh_token_a_lost_response_still_leaves_the_outcome_unknown(
+    emulator: Emulator, retrying: Connection
+) -> None:
+    """What prevents the repeat says nothing about the first try."""
+    retrying.send(platform_request())
+    emulator.order(LOST, UNAUTHORIZED, Fault(401, "{}", on="token"))
+    with pytest.raises(OutcomeUnknown, match="token"):
+        retrying.send(platform_request())

@@ -1,50 +1,54 @@
-"""What is sent as it is told, and what is made of each answer or of none."""
-
 from __future__ import annotations
 
 import gzip
 import json
+import random
+import ssl
+import time
 import zlib
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.emulator import Emulator, Fault
-from pulumi_smtpconfig.errors import OutcomeUnknown
-from pulumi_smtpconfig.http.responses import MAX_BODY
-from tests.http.wire import PATIENCE, connected, post
+from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown, SmtpConfigError
+from pulumi_smtpconfig.http.client import RETRYABLE, TOTAL, Client, open_client
+from pulumi_smtpconfig.http.responses import MAX_BODY, Response, seconds_to_wait
+from pulumi_smtpconfig.http.transport import _attempt
+from pulumi_smtpconfig.tls import EXPIRED, Trust
+from tests.http.clients import MAX_WAIT, client_for, post
+from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi_smtpconfig.http.client import Client
-
 BODY = {"host": "smtp.acme.example", "from": "no-reply@acme.example"}
+CONTENT = json.dumps(BODY)
 CAP = b"{" + b" " * (MAX_BODY - 2) + b"}"
 
 
 @pytest.fixture
-def emulator(platform: Emulator) -> Emulator:
-    """The platform, its memory empty."""
-    platform.requests.clear()
-    platform.tenants.clear()
-    return platform
-
-
-@pytest.fixture(scope="module")
-def client(platform: Emulator) -> Iterator[Client]:
-    """A client for what many requests are sent to."""
-    with connected(platform) as opened:
+def client(emulator: Emulator) -> Iterator[Client]:
+    """A client that reaches the emulator and tries once."""
+    with client_for(emulator) as opened:
         yield opened
 
 
+def test_without_settings_a_client_opens_and_warns_of_nothing() -> None:
+    """Every connection setting has a default."""
+    open_client(stack_config(), Trust(None), pytest.fail).close()
+
+
 def test_the_host_header_keeps_the_case_of_the_tenant(emulator: Emulator, client: Client) -> None:
-    """A tenant's identifier is case-sensitive, in a host name too, and the port goes with it."""
+    """A tenant's identifier is case-sensitive, in a host name too; a port belongs to the header."""
     url = "https://DEV3.idp.example.com:8443/digitanium/v4/mail/config"
-    post(client, url, json.dumps(BODY), emulator.token)
+    post(client, url, CONTENT, emulator.token)
     (request,) = emulator.requests
     assert request.header("host") == "DEV3.idp.example.com:8443"
     assert emulator.tenants["DEV3"] == BODY
@@ -55,20 +59,19 @@ def test_the_host_header_keeps_the_case_of_the_tenant(emulator: Emulator, client
         lambda tenant: tenant not in {".", ".."}
     )
 )
-def test_an_encoded_path_arrives_as_it_was_encoded(
-    client: Client, platform: Emulator, tenant: str
-) -> None:
-    """What is percent-encoded in the URL is one segment on the wire, neither undone nor doubled."""
+def test_an_encoded_path_arrives_unchanged(platform: Emulator, tenant: str) -> None:
+    """A percent-encoded segment is neither decoded nor encoded twice."""
     platform.tenants.clear()
     url = f"https://idp.example.com/auth/realms/{quote(tenant, safe='')}/mail/setup"
-    post(client, url, json.dumps(BODY), platform.token)
+    with client_for(platform) as client:
+        post(client, url, CONTENT, platform.token)
     assert list(platform.tenants) == [tenant]
 
 
-def test_the_headers_say_what_it_is_and_ask_for_plain_json(
+def test_the_headers_name_the_client_and_ask_for_plain_json(
     emulator: Emulator, client: Client
 ) -> None:
-    """The platform's log can tell who it was, and no answer needs to be compressed."""
+    """The platform's log can identify the client, and no response has to be decompressed."""
     post(client)
     (request,) = emulator.requests
     assert (request.header("user-agent") or "").startswith("pulumi-smtpconfig/")
@@ -76,68 +79,213 @@ def test_the_headers_say_what_it_is_and_ask_for_plain_json(
     assert request.header("accept-encoding") == "identity"
 
 
-@pytest.mark.parametrize("cut", ["header", "body"])
-@pytest.mark.parametrize("applied", [False, True])
-def test_without_a_whole_answer_the_outcome_is_unknown(
-    emulator: Emulator, client: Client, cut: str, *, applied: bool
-) -> None:
-    """A connection that breaks tells nothing, whether or not the request was carried out."""
-    emulator.order(Fault(cut="header" if cut == "header" else "body", applied=applied))
-    with pytest.raises(OutcomeUnknown, match="the platform may have the old ones or the new ones"):
+def test_a_cookie_is_not_sent_back(emulator: Emulator, client: Client) -> None:
+    """On SHIFT all tenants share a host, so one tenant's session must not reach another."""
+    emulator.order(Fault(200, '{"status": "OK"}', {"Set-Cookie": "SESSION=acme; Path=/"}))
+    post(client)
+    post(client)
+    assert [request.header("cookie") for request in emulator.requests] == [None, None]
+
+
+def test_without_a_response_in_time_the_outcome_is_unknown(emulator: Emulator) -> None:
+    """The error names the setting to raise."""
+    emulator.order(Fault(delay=10 * MAX_WAIT))
+    with (
+        client_for(emulator, timeout=0.5) as client,
+        pytest.raises(OutcomeUnknown, match="smtpconfig:timeout"),
+    ):
         post(client)
     assert len(emulator.requests) == 1
 
 
-def test_without_an_answer_in_time_the_outcome_is_unknown(emulator: Emulator) -> None:
-    """The setting to raise is named."""
-    emulator.order(Fault(delay=10 * PATIENCE))
-    with (
-        connected(emulator, timeout=0.5) as impatient,
-        pytest.raises(OutcomeUnknown, match="smtpconfig:timeout"),
-    ):
-        post(impatient)
-    assert len(emulator.requests) == 1
-
-
-ANSWERS = {
+BODIES = {
     "gzip": (gzip.compress(b'{"status": "OK"}'), "gzip", b'{"status": "OK"}'),
     "deflate": (zlib.compress(b'{"status": "OK"}'), "deflate", b'{"status": "OK"}'),
-    "the cap": (CAP, "", CAP),
-    "more than the cap": (CAP + b" ", "", CAP + b" "),
-    "compressed the cap": (gzip.compress(CAP), "gzip", CAP),
-    "compressed more than the cap": (gzip.compress(CAP + b" "), "gzip", CAP + b" "),
-    "a bomb": (gzip.compress(bytes(100 * MAX_BODY)), "gzip", bytes(MAX_BODY + 1)),
-    "broken compression": (b"no gzip", "gzip", b"no gzip"),
-    "half of a compression": (gzip.compress(b"{}" * 9)[:-12], "gzip", None),
-    "another compression": (b"br", "br", b"br"),
+    "at the cap": (CAP, "", CAP),
+    "above the cap": (CAP + b" ", "", CAP + b" "),
+    "compressed, at the cap": (gzip.compress(CAP), "gzip", CAP),
+    "compressed, above the cap": (gzip.compress(CAP + b" "), "gzip", CAP + b" "),
+    "bomb": (gzip.compress(bytes(100 * MAX_BODY)), "gzip", bytes(MAX_BODY + 1)),
+    "invalid gzip": (b"no gzip", "gzip", b"no gzip"),
+    "truncated gzip": (gzip.compress(b"{}" * 9)[:-12], "gzip", None),
+    "unknown encoding": (b"br", "br", b"br"),
 }
 
 
-@pytest.mark.parametrize(("sent", "encoding", "kept"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_answer_is_kept_up_to_the_cap(
+@pytest.mark.parametrize(("sent", "encoding", "kept"), BODIES.values(), ids=BODIES.keys())
+def test_a_body_is_kept_up_to_the_cap(
     emulator: Emulator, client: Client, sent: bytes, encoding: str, kept: bytes | None
 ) -> None:
-    """Some proxies compress though they are asked not to; nothing exceeds 1 MiB on the way."""
+    """Some proxies compress unasked; a body never exceeds 1 MiB, decompressed or not."""
     emulator.order(Fault(200, sent, {"Content-Encoding": encoding} if encoding else {}))
     body = post(client).body
     assert kept in {body, None}
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/x", "https://[broken", "nowhere"])
-def test_a_redirect_is_an_answer_like_any_other(
+def test_a_redirect_is_returned_and_not_followed(
     emulator: Emulator, client: Client, target: str
 ) -> None:
-    """It is handed on and not followed, wherever it leads, so that the token goes nowhere else."""
+    """The token goes to no other host."""
     emulator.order(Fault(307, "", {"Location": target}))
     assert post(client).location == target
     assert len(emulator.requests) == 1
 
 
-def test_a_lost_answer_is_asked_for_again(emulator: Emulator) -> None:
-    """A POST of settings replaces them, so a repeat after a broken connection does no harm."""
+def test_a_request_whose_response_is_lost_is_sent_again(emulator: Emulator) -> None:
+    """A POST replaces the settings, so sending it twice does no harm."""
     emulator.order(Fault(cut="body", applied=True))
-    with connected(emulator, retries=1) as patient:
-        answer = post(patient, content=json.dumps(BODY), token=emulator.token)
-    assert (answer.status, answer.may_be_applied) == (200, True)
-    assert "(2 tries in " in answer.tried
+    with client_for(emulator, retries=1) as client:
+        response = post(client, content=CONTENT, token=emulator.token)
+    assert (response.status, response.may_be_applied) == (200, True)
+    assert "(2 tries in " in response.tried
     assert emulator.tenants["acme"] == BODY
+
+
+IN_AN_HOUR = format_datetime(datetime.now(timezone.utc) + timedelta(hours=1), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after"),
+    [(503, "60"), (503, "61"), (503, "9" * 400), (429, IN_AN_HOUR)],
+    ids=["60", "61", "infinite", "date"],
+)
+def test_a_server_that_asks_for_a_minute_or_more_is_not_waited_for(
+    emulator: Emulator, status: int, retry_after: str
+) -> None:
+    """The response is returned at once, with the wait that it asks for."""
+    emulator.order(Fault(status, "busy", {"Retry-After": retry_after}))
+    seconds = seconds_to_wait(retry_after, datetime.now(timezone.utc))
+    with client_for(emulator, retries=3) as client:
+        response = post(client)
+    assert response.status == status
+    assert response.retry_after == pytest.approx(seconds, abs=MAX_WAIT)
+    assert len(emulator.requests) == 1
+
+
+@pytest.mark.parametrize("status", sorted(RETRYABLE))
+def test_a_server_may_ask_for_no_pause(emulator: Emulator, status: int) -> None:
+    """`Retry-After: 0` does not stop the repeat."""
+    emulator.order(Fault(status, "busy", {"Retry-After": "0"}))
+    with client_for(emulator, retries=1) as client:
+        response = post(client, token=emulator.token, content=CONTENT)
+    assert (response.status, len(emulator.requests)) == (200, 2)
+
+
+SHORT_PAUSES = 152872
+"""A seed with which the first three pauses together are below 0.1 s."""
+
+TIMEOUT = 7.0
+
+
+class Outcome(NamedTuple):
+    """What one try meets: a status, or an exception before or after the request was sent."""
+
+    status: int = 0
+    retry_after: str = ""
+    sent: bool = True
+    untrusted: bool = False
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether a repeat may help, and the server asks for less than the total time."""
+        if self.status:
+            return self.status in RETRYABLE and float(self.retry_after or 0) < TOTAL
+        return not self.untrusted
+
+    @property
+    def may_be_applied(self) -> bool:
+        """Whether the platform may have applied the request without saying so."""
+        return self.status >= 500 or (not self.status and self.sent)
+
+
+UNREACHED = Outcome(sent=False)
+LOST = Outcome()
+UNTRUSTED = Outcome(sent=False, untrusted=True)
+OK = Outcome(200)
+LONG_WAIT = Outcome(503, f"{TOTAL:.0f}")
+STATUSES = st.sampled_from([200, 301, 400, 401, 404, 408, 425, 500, 501, 505, *RETRYABLE])
+RESPONSES = (STATUSES | st.integers(200, 599)).map(Outcome)
+OUTCOMES = st.sampled_from([UNREACHED, LOST, UNTRUSTED, LONG_WAIT]) | RESPONSES
+
+
+class ScriptedTransport(httpx.BaseTransport):
+    """Meets one outcome after the other, and records the seconds that each try may take."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.seconds: list[float] = []
+        self._outcomes = iter(outcomes)
+
+    def handle_request(self, _: httpx.Request) -> httpx.Response:
+        """Meet the next outcome."""
+        attempt = _attempt.get()
+        self.seconds.append(attempt.end - time.monotonic())
+        outcome = next(self._outcomes)
+        attempt.sent = outcome.sent
+        if outcome.untrusted:
+            expired = ssl.SSLCertVerificationError()
+            expired.verify_code, expired.verify_message = EXPIRED[0], "expired"
+            raise httpx.ConnectError("TLS") from expired
+        if not outcome.status:
+            raise httpx.ReadError("gone")
+        headers = {"Retry-After": outcome.retry_after} if outcome.retry_after else {}
+        return httpx.Response(outcome.status, headers=headers, stream=httpx.ByteStream(b"{}"))
+
+
+def send_through(*outcomes: Outcome, retries: int) -> tuple[Response | SmtpConfigError, int]:
+    """Send a request that meets these outcomes; return how it ends, and the number of tries."""
+    random.seed(SHORT_PAUSES)
+    transport = ScriptedTransport(*outcomes)
+    try:
+        end: Response | SmtpConfigError = post(Client(transport, TIMEOUT, retries))
+    except SmtpConfigError as error:
+        end = error
+    assert all(0 < seconds <= TIMEOUT for seconds in transport.seconds)
+    return end, len(transport.seconds)
+
+
+@given(outcomes=st.lists(OUTCOMES, min_size=4, max_size=4), retries=st.integers(0, 3))
+@example(outcomes=[LOST, Outcome(400), OK, OK], retries=3)
+@example(outcomes=[LOST, UNREACHED, UNTRUSTED, OK], retries=3)
+@example(outcomes=[UNREACHED] * 4, retries=3)
+@example(outcomes=[Outcome(503)] * 4, retries=2)
+def test_a_request_is_tried_until_an_outcome_is_final_or_no_retry_is_left(
+    outcomes: list[Outcome], retries: int
+) -> None:
+    """The end tells of every try: whether one may be applied, and how many there were."""
+    final = [place for place, outcome in enumerate(outcomes, 1) if not outcome.is_repeated]
+    expected = min([*final, retries + 1])
+    end, tries = send_through(*outcomes, retries=retries)
+    assert tries == expected
+    may_be_applied = any(outcome.may_be_applied for outcome in outcomes[:tries])
+    if status := outcomes[tries - 1].status:
+        assert isinstance(end, Response)
+        assert (end.status, end.may_be_applied) == (status, may_be_applied)
+        assert (f"({tries} tries in " in end.tried) == (tries > 1)
+    else:
+        assert type(end) is (OutcomeUnknown if may_be_applied else ConnectionFailed)
+        assert (f" ({tries} tries in " in str(end)) == (tries > 1)
+
+
+@pytest.mark.parametrize("status", range(200, 600))
+def test_only_a_status_that_may_change_is_repeated(status: int) -> None:
+    """429, 502, 503 and 504 may change a moment later; no other status does."""
+    assert {429, 502, 503, 504} == RETRYABLE
+    _, tries = send_through(Outcome(status), OK, retries=1)
+    assert tries == (2 if status in RETRYABLE else 1)
+
+
+def test_a_failure_after_a_try_that_may_be_applied_leaves_the_outcome_unknown() -> None:
+    """The second try says nothing about the first, so the error says to send again."""
+    end, _ = send_through(LOST, UNTRUSTED, retries=1)
+    assert isinstance(end, OutcomeUnknown)
+    assert "`pulumi up`" in end.remedy
+    assert "so nothing was sent (2 tries in 0 s)." in end.happened
+
+
+def test_a_bug_is_not_repeated() -> None:
+    """An exception that is not a network failure is raised at once."""
+    transport = ScriptedTransport()
+    with pytest.raises(StopIteration):
+        post(Client(transport, TIMEOUT, 3))
+    assert len(transport.seconds) == 1

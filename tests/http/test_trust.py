@@ -1,95 +1,88 @@
-"""Nothing is sent to a server whose certificate is not for it, or whose TLS is too old."""
-
 from __future__ import annotations
 
 import socket
 import ssl
 import warnings
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from pulumi_smtpconfig.errors import ConnectionFailed, SmtpConfigError
-from tests.http.tls_witness import tls_witness
-from tests.http.wire import PATIENCE, open_client, post
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.http.tls_witness import TlsWitness
+from pulumi_smtpconfig.errors import ConfigurationError, ConnectionFailed, SmtpConfigError
+from tests.http.clients import MAX_WAIT, open_client, post
+from tests.http.servers import RecordingServer, address, recording_server
 
 HOST = "idp.example.com"
 YESTERDAY = datetime.now(timezone.utc) - timedelta(days=1)
 
 
-@pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    """Where a server's authority is written to."""
-    return tmp_path / "ca.pem"
-
-
-def refusal(witness: TlsWitness, bundle: Path | None) -> SmtpConfigError:
-    """Return why nothing was sent to a server, though repeats were allowed."""
+def refusal(server: RecordingServer, ca_bundle: str = "") -> SmtpConfigError:
+    """Return why nothing was sent to a server, although retries were allowed."""
     with (
-        open_client(bundle, witness.address, retries=2) as client,
+        open_client(caBundle=ca_bundle, connectTo=address(server), retries=2) as client,
         pytest.raises(ConnectionFailed, match="nothing was sent") as caught,
     ):
         post(client)
-    assert not witness.seen
+    assert not server.requests
     return caught.value
 
 
-def test_a_good_certificate_of_a_bundled_authority_is_taken(bundle: Path) -> None:
-    """A private authority needs nothing but its certificate in a file."""
-    with tls_witness(bundle, HOST) as witness, open_client(bundle, witness.address) as client:
-        assert post(client).status == 200
-    assert witness.seen == [(HOST, HOST)]
-
-
-def test_a_certificate_for_every_name_below_is_taken(bundle: Path) -> None:
-    """A wildcard stands for one label."""
+@pytest.mark.parametrize("name", [HOST, "*.example.com"])
+def test_a_certificate_of_an_authority_in_the_bundle_is_trusted(ca_bundle: str, name: str) -> None:
+    """A private authority needs only a file with its certificate; a wildcard is for one label."""
     with (
-        tls_witness(bundle, "*.example.com") as witness,
-        open_client(bundle, witness.address) as client,
+        recording_server(ca_bundle, name) as server,
+        open_client(caBundle=ca_bundle, connectTo=address(server)) as client,
     ):
         assert post(client).status == 200
+    assert server.requests == [(HOST, HOST)]
 
 
 @pytest.mark.parametrize(
-    ("names", "valid_until", "words", "remedy"),
+    ("names", "not_after", "reason", "remedy"),
     [
         ([HOST], YESTERDAY, "expired", "renewed"),
         (["other.example.com"], None, "mismatch", "hostname"),
         (["*.idp.example.com", "*.com"], None, "mismatch", "hostname"),
     ],
-    ids=["expired", "another name", "wildcards for others"],
+    ids=["expired", "another name", "other wildcards"],
 )
-def test_a_wrong_certificate_is_told_at_once(
-    bundle: Path,
-    names: list[str],
-    valid_until: datetime | None,
-    words: str,
-    remedy: str,
+def test_a_bad_certificate_is_reported_at_once(
+    ca_bundle: str, names: list[str], not_after: datetime | None, reason: str, remedy: str
 ) -> None:
-    """What is wrong with it is quoted, with its own remedy, and not tried again."""
-    with tls_witness(bundle, *names, valid_until=valid_until) as witness:
-        error = refusal(witness, bundle)
-    assert words in error.happened
+    """The error quotes the reason, has a remedy for it, and is not retried."""
+    with recording_server(ca_bundle, *names, not_after=not_after) as server:
+        error = refusal(server, ca_bundle)
+    assert reason in error.happened
     assert remedy in error.remedy
     assert "tries" not in error.happened
 
 
-def test_an_unknown_authority_is_refused_and_the_remedy_is_the_bundle(bundle: Path) -> None:
-    """The error says how to trust a private authority, and it is not tried again."""
-    with tls_witness(bundle, HOST) as witness:
-        error = refusal(witness, None)
+def test_an_unknown_authority_is_refused_and_the_remedy_is_the_bundle(ca_bundle: str) -> None:
+    """The error says how to trust a private authority, and is not retried."""
+    with recording_server(ca_bundle, HOST) as server:
+        error = refusal(server)
     assert "smtpconfig:caBundle" in error.remedy
     assert "tries" not in error.happened
 
 
+@pytest.mark.parametrize(
+    "content", [None, "", "no PEM", "-----BEGIN CERTIFICATE-----\n", "folder"], ids=repr
+)
+def test_a_bundle_is_a_file_of_certificates(ca_bundle: str, content: str | None) -> None:
+    """The error for anything else names the setting and the path."""
+    if content == "folder":
+        Path(ca_bundle).mkdir()
+    elif content is not None:
+        Path(ca_bundle).write_text(content)
+    with pytest.raises(ConfigurationError) as caught:
+        open_client(caBundle=ca_bundle)
+    assert f"smtpconfig:caBundle cannot be loaded from {ca_bundle}: " in caught.value.happened
+    assert "PEM" in caught.value.remedy
+
+
 def old(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Let a context speak nothing newer than TLS 1.1."""
+    """Limit a context to TLS 1.1."""
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -98,25 +91,25 @@ def old(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
 
 
-def test_tls_below_1_2_is_refused(bundle: Path) -> None:
-    """A server that an old client still reaches is not spoken to."""
-    server = old(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-    with tls_witness(bundle, HOST, context=server) as witness:
-        client = old(ssl.create_default_context(cafile=str(bundle)))
+def test_tls_below_1_2_is_refused(ca_bundle: str) -> None:
+    """A server that an old client still reaches gets nothing."""
+    context = old(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    with recording_server(ca_bundle, HOST, context=context) as server:
+        client = old(ssl.create_default_context(cafile=ca_bundle))
         with (
-            socket.create_connection(witness.address, PATIENCE) as plain,
+            socket.create_connection(("127.0.0.1", server.server_port), MAX_WAIT) as plain,
             client.wrap_socket(plain, server_hostname=HOST) as connection,
         ):
             assert connection.version() == "TLSv1.1"
-        assert "protocol" in refusal(witness, bundle).happened.lower()
+        assert "protocol" in refusal(server, ca_bundle).happened.lower()
 
 
-def test_a_server_without_tls_is_sent_nothing() -> None:
-    """What does not answer as TLS is no platform."""
+def test_a_server_without_tls_gets_nothing() -> None:
+    """The token is sent only after a TLS handshake."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(PATIENCE)
+        server.settimeout(MAX_WAIT)
         with (
-            open_client(None, server.getsockname(), timeout=0.5) as client,
+            open_client(connectTo=address(server), timeout=0.5) as client,
             pytest.raises(ConnectionFailed),
         ):
             post(client, token="c4n4ry")
@@ -126,11 +119,11 @@ def test_a_server_without_tls_is_sent_nothing() -> None:
 
 
 def test_a_closed_port_means_that_nothing_was_sent() -> None:
-    """A connection that is not made leaves the platform as it was, and is tried again."""
+    """A connection that fails leaves the platform as it was, and is tried again."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        closed = server.getsockname()
+        closed = address(server)
     with (
-        open_client(None, closed, retries=1) as client,
+        open_client(connectTo=closed, retries=1) as client,
         pytest.raises(ConnectionFailed, match=r"Connection refused.*\(2 tries in "),
     ):
         post(client)

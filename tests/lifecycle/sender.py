@@ -1,27 +1,27 @@
-"""A sender that keeps what it is given, in place of a network."""
+"""A lifecycle whose sender records requests instead of sending them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.errors import SmtpConfigError
+from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.interface import Request, Step, Verification
 
 
 class KeepingSender:
-    """Takes every request, or fails each with the same error.
+    """Records every request.
 
     Args:
-        failure: What every request ends with.
-        reason: What a preview has against every credentials.
+        failure: The error that each request ends with.
+        reason: Why a preview refuses any credentials.
     """
 
     def __init__(self, failure: SmtpConfigError | None = None, reason: str = "") -> None:
         self.sent: list[Request] = []
         self.asked: list[tuple[str, str]] = []
-        self.read_requests: list[Request] = []
         self.realm: dict[str, Any] | SmtpConfigError = {"smtpServer": {}}
         self.settings: dict[str, str] = {}
         self.verifications: list[Verification] = []
@@ -30,30 +30,38 @@ class KeepingSender:
         self._reason = reason
 
     def send(self, request: Request) -> None:
-        """Keep the request."""
+        """Record the request."""
         self.sent.append(request)
         if self._failure:
             raise self._failure
 
-    def read(self, request: Request) -> dict[str, Any]:
-        """Answer with the realm that a test gives, or fail with its error."""
-        self.read_requests.append(request)
+    def read(self, _: Request) -> dict[str, Any]:
+        """Return the realm, or raise it if it is an error."""
         if isinstance(self.realm, SmtpConfigError):
             raise self.realm
         return self.realm
 
     def setting(self, key: str) -> str:
-        """Return what a test sets."""
+        """Return a setting of the test."""
         return self.settings.get(key, "")
 
     def problem(self, credentials: str, hostname: str) -> str:
-        """Keep what was asked for."""
+        """Record the question."""
         self.asked.append((credentials, hostname))
         return self._reason
 
     def verify(self, verification: Verification) -> list[Step]:
-        """Keep what is to be tried, and fail with what a test gives."""
+        """Record the verification, and raise `unverified` if it is set."""
         self.verifications.append(verification)
         if self.unverified:
             raise self.unverified
         return []
+
+
+class Harness(KeepingSender):
+    """A sender with its lifecycle and the lifecycle's warnings."""
+
+    def __init__(self, failure: SmtpConfigError | None = None, reason: str = "") -> None:
+        super().__init__(failure, reason)
+        self.warnings: list[str] = []
+        self.lifecycle = Lifecycle(self, self.warnings.append)

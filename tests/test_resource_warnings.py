@@ -1,5 +1,3 @@
-"""Two resources for one tenant are found by the rules of its platform."""
-
 from __future__ import annotations
 
 import pytest
@@ -23,17 +21,17 @@ TENANT = {"platform": "keycloak", "hostname": "idp.example.com", "tenantId": "ac
     ],
     ids=str,
 )
-def test_a_duplicate_is_for_the_same_tenant(
+def test_duplicates_are_found_by_the_rules_of_the_platform(
     first: dict[str, object], second: dict[str, object], *, same: bool
 ) -> None:
-    """Case distinguishes tenants, except on SSMS; an unknown value is no duplicate yet."""
+    """Tenants that differ in case are the same only on SSMS; an unknown value matches nothing."""
     tenants: Tenants = {}
     assert find_duplicates("first", TENANT | first, tenants) == []
     assert find_duplicates("second", TENANT | second, tenants) == (["first"] if same else [])
 
 
-def test_all_earlier_ones_are_named() -> None:
-    """Three for one tenant are two pairs for the third."""
+def test_all_earlier_duplicates_are_named() -> None:
+    """The third resource of a tenant has two."""
     tenants: Tenants = {}
     found = [find_duplicates(name, TENANT, tenants) for name in "abc"]
     assert found == [[], ["a"], ["a", "b"]]
