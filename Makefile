@@ -6,6 +6,7 @@ OLDEST := .venv-oldest/ready
 .PHONY: help engine demo dist test test-servers campaign bench clean
 SEED ?= 7
 OPERATIONS ?= 2000
+ECHOES ?= 100000
 SIZES ?= 1 100 1000
 REPEATS ?= 7 5 3
 help: ## list the targets
@@ -32,6 +33,7 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.engine >/dev/null
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal
 
@@ -40,9 +42,9 @@ test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17,
 	@$(BIN)/python -m tools.postgres >/dev/null
 	@$(BIN)/pytest tests/servers
 
-campaign: $(SETUP) $(OLDEST) ## a longer fault campaign: make campaign SEED=7 OPERATIONS=2000
+campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults and echoes: make campaign SEED=7 OPERATIONS=2000 ECHOES=100000
 	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \
-		$(BIN)/pytest tests/campaign
+		SMTPCONFIG_CAMPAIGN_ECHOES=$(ECHOES) $(BIN)/pytest tests/campaign
 
 bench: $(SETUP) ## measure and rewrite docs/performance.md: make bench SIZES='1 100 1000' REPEATS='7 5 3'
 	@$(BIN)/python -c 'import matplotlib' 2>/dev/null \

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.emulator import Emulator
-from pulumi_smtpconfig.emulator.routes import route
+from pulumi_smtpconfig.emulator.endpoints import route
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -7,10 +7,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAMESPACE = "smtpconfig"
+DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
+DEFAULT_RETRIES, MAX_RETRIES = 3, 10
+ADDRESS = re.compile("(?P<host>[^/]+):(?P<port>[0-9]{1,5})")
+MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -33,15 +39,69 @@ class Config:
         self._lookup = lookup
 
     def get(self, key: str) -> Setting | None:
-        """Return a setting, or None where it is nowhere given or given as a blank."""
+        """Return a setting, or None if it is missing or blank."""
         return next(filter(None, self.both(key)), None)
 
     def both(self, key: str) -> tuple[Setting | None, Setting | None]:
-        """Return a setting as the environment has it, and as the stack's config does."""
+        """Return a setting from the environment, and from the stack's config."""
         in_stack = f"{NAMESPACE}:{key}"
         return (
             _setting(os.environ.get(variable(key)), variable(key)),
             _setting(self._lookup(in_stack), in_stack),
+        )
+
+    def timeout(self) -> float:
+        """Return the seconds that one try of a request may take.
+
+        Raises:
+            ConfigurationError: It is not a number above 0 and at most 3600.
+        """
+        setting = self.get("timeout")
+        if setting is None:
+            return DEFAULT_TIMEOUT
+        try:
+            seconds = float(setting.text)
+        except ValueError:
+            seconds = 0
+        if 0 < seconds <= MAX_TIMEOUT:
+            return seconds
+        raise ConfigurationError(
+            f"{setting.source} is {setting.text!r}, which is not valid.",
+            f"set it to a number of seconds above 0, at most {MAX_TIMEOUT:.0f}; the default is "
+            f"{DEFAULT_TIMEOUT:.0f}.",
+        )
+
+    def retries(self) -> int:
+        """Return how often a request that failed for the moment is tried again.
+
+        Raises:
+            ConfigurationError: It is not a whole number from 0 to 10.
+        """
+        setting = self.get("retries")
+        if setting is None:
+            return DEFAULT_RETRIES
+        if setting.text in map(str, range(MAX_RETRIES + 1)):
+            return int(setting.text)
+        raise ConfigurationError(
+            f"{setting.source} is {setting.text!r}, which is not valid.",
+            f"set it to a number from 0 to {MAX_RETRIES}; the default is {DEFAULT_RETRIES}.",
+        )
+
+    def connect_to(self) -> tuple[str, int] | None:
+        """Return the host and port that every connection goes to, or None.
+
+        Raises:
+            ConfigurationError: It is not `host:port`.
+        """
+        setting = self.get("connectTo")
+        if setting is None:
+            return None
+        match = ADDRESS.fullmatch(setting.text)
+        if match and 0 < int(match["port"]) <= MAX_PORT:
+            return match["host"].strip("[]"), int(match["port"])
+        raise ConfigurationError(
+            f"{setting.source} is {setting.text!r}, which is not host:port.",
+            "set it to host:port, as in 127.0.0.1:8443, or remove it.",
         )
 
 

@@ -1,48 +1,52 @@
-"""One operation's way to the platforms, made from the connection settings when first needed."""
+"""One operation's way to the platforms: choose credentials, send, renew a refused token once."""
 
 from __future__ import annotations
 
+import json
 import threading
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.answers import Answer, judge
+from pulumi_smtpconfig.auth.credentials import check_destination, problem, resolve
+from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
 from pulumi_smtpconfig.errors import (
     OutcomeUnknown,
     ReadFailed,
     RealmGone,
     Refused,
+    SmtpConfigError,
     TokenNotGranted,
 )
-from pulumi_smtpconfig.exchange import Bearer, GivenToken, exchange, permit, quoting
-from pulumi_smtpconfig.remedies import AGAIN, REMEDIES
-from pulumi_smtpconfig.selection import problem, select
-from pulumi_smtpconfig.tokens import Tokens
+from pulumi_smtpconfig.http.responses import AGAIN, REMEDIES, SEND_AGAIN, parse_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulumi_smtpconfig.client import Client
+    from pulumi_smtpconfig.auth.credentials import Resolved
+    from pulumi_smtpconfig.auth.tokens import TokenSource
     from pulumi_smtpconfig.config import Config
-    from pulumi_smtpconfig.request import Request, Step, Verification
-    from pulumi_smtpconfig.selection import Selected
+    from pulumi_smtpconfig.http.client import Client
+    from pulumi_smtpconfig.http.responses import Response
+    from pulumi_smtpconfig.interface import Request, Step, Verification
+    from pulumi_smtpconfig.tls import Trust
 
 READ_REMEDIES: dict[int, str] = {
     HTTPStatus.FORBIDDEN: (
-        "let the client or user of this token have the role view-realm or manage-realm "
+        "give the client or user of this token the role view-realm or manage-realm "
         f"of the tenant's realm, {AGAIN}"
     ),
-    HTTPStatus.NOT_FOUND: f"check hostname, basePath and tenantId (its case counts), {AGAIN}",
+    HTTPStatus.NOT_FOUND: f"check hostname, basePath and tenantId (case-sensitive), {AGAIN}",
 }
 LAST_UP = (
     "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
-    "after `pulumi config set` add `--run-program`, or give what is short-lived in a variable "
+    "after `pulumi config set`, add `--run-program`, or set a short-lived secret in a variable "
     "such as SMTPCONFIG_TOKEN or SMTPCONFIG_CLIENT_SECRET."
 )
 
 
 class Connection:
-    """Sends with the right token, through the one client that all threads of an operation share.
+    """Sends with the right token, through one client that all threads of an operation share.
 
     Args:
         config: Where the connection settings are looked up.
@@ -52,70 +56,71 @@ class Connection:
     def __init__(self, config: Config, warn: Callable[[str], None]) -> None:
         self._config = config
         self._warn = warn
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._client: Client | None = None
-        self._tokens = Tokens()
+        self._tokens = TokenCache()
 
     def problem(self, credentials: str, hostname: str) -> str:
         """Return what a preview can say against using a named set for a host, or nothing."""
         return problem(self._config, credentials, hostname)
 
     def setting(self, key: str) -> str:
-        """Return a connection setting, or nothing."""
+        """Return a connection setting, or an empty string."""
         setting = self._config.get(key)
         return setting.text if setting else ""
 
     def send(self, request: Request) -> dict[str, Any]:
-        """Send a body to a platform, and return the JSON object of the answer that it was taken.
+        """Send a body to a platform, and return the JSON object of the successful response.
 
-        A granted token that the platform answers with 401 is renewed once, and the request
-        repeated once.
+        If the platform answers 401 to an access token, the token is renewed and the request
+        repeated, once.
 
         Raises:
             ConfigurationError: A connection setting is missing or wrong.
             TokenNotGranted: There is no token to send.
             ConnectionFailed: Nothing was sent.
-            Refused: The platform did not take it.
-            OutcomeUnknown: It was sent, and no answer tells what became of it.
+            Refused: The platform refused the request.
+            OutcomeUnknown: It was sent, and no response says whether it was applied.
         """
-        answer, bearer = self._exchange(request)
-        remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: bearer.remedy}
-        return judge(answer, quoting(request, bearer), remedies, empty=request.method == "PUT")
+        response, token = self._exchange(request)
+        remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
+        return parse_response(response, token.secrets, remedies, empty=request.method == "PUT")
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Return the JSON object that a URL answers with.
+        """Return the JSON object at a URL.
 
         Raises:
             RealmGone: The platform says that there is no such realm.
             ConfigurationError: A connection setting is missing or wrong.
             ConnectionFailed: The platform was not reached.
-            ReadFailed: It gave no such object.
+            ReadFailed: The platform returned no JSON object.
         """
         try:
-            answer, bearer = self._exchange(request)
-            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{bearer.remedy} {LAST_UP}"}
-            return judge(answer, quoting(request, bearer), remedies)
+            response, token = self._exchange(request)
+            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{token.remedy} {LAST_UP}"}
+            return parse_response(response, token.secrets, remedies)
         except RealmGone:
             raise
         except TokenNotGranted as error:
             raise ReadFailed(error.happened, f"{error.remedy} {LAST_UP}") from None
         except OutcomeUnknown as error:
-            raise ReadFailed(error.happened, f"see that the platform is well, {AGAIN}") from None
+            raise ReadFailed(error.happened, f"check that the platform is up, {AGAIN}") from None
         except Refused as error:
             raise ReadFailed(error.happened, error.remedy) from None
 
     def verify(self, verification: Verification) -> list[Step]:
-        """Try settings at their SMTP server, without a mail; `connectTo` does not count there.
+        """Verify settings at their SMTP server without sending mail; `connectTo` does not apply.
 
         Raises:
-            NotVerified: The server does not take them.
+            NotVerified: A stage of the session failed.
             ConfigurationError: `caBundle` is wrong.
         """
         # An operation without verification does not pay for importing smtplib.
-        from pulumi_smtpconfig.opening import open_trust  # noqa: PLC0415 - as said
-        from pulumi_smtpconfig.smtp import verify  # noqa: PLC0415 - as said
+        from pulumi_smtpconfig.smtp.verify import verify  # noqa: PLC0415 - see above
 
-        return verify(verification, open_trust(self._config))
+        with self._lock:
+            trust = self._trust
+        return verify(verification, trust)
 
     def close(self) -> None:
         """Close all connections; the next request opens new ones."""
@@ -124,26 +129,54 @@ class Connection:
                 self._client.close()
             self._client = None
 
-    def _exchange(self, request: Request) -> tuple[Answer, Bearer]:
-        selected = select(self._config, request.access.credentials, request.access.hostname)
-        permit(selected, request)
+    def _exchange(self, request: Request) -> tuple[Response, TokenSource]:
+        """Send a request; renew a token that was refused, once."""
+        resolved = resolve(self._config, request.access.credentials, request.access.hostname)
+        check_destination(resolved, request)
         client = self._shared_client()
-        bearer = self._bearer(selected, request, client)
-        return exchange(client, request, bearer), bearer
+        token = self._token(resolved, request, client)
+        response = self._send(client, request, token)
+        if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
+            return response, token
+        token.discard()
+        earlier = response.may_be_applied
+        try:
+            response = self._send(client, request, token)
+        except SmtpConfigError as error:
+            raise (OutcomeUnknown(error.happened, SEND_AGAIN) if earlier else error) from None
+        renewed = token.renewed if response.status == HTTPStatus.UNAUTHORIZED else ""
+        return response._replace(
+            tried=response.tried + renewed, may_be_applied=response.may_be_applied or earlier
+        ), token
 
-    def _bearer(self, selected: Selected, request: Request, client: Client) -> Bearer:
-        if selected.credentials.token.get_secret_value():
-            return GivenToken(selected)
-        # Whoever gives a token does not pay for importing an OAuth2 library.
-        from pulumi_smtpconfig.granted import GrantedToken  # noqa: PLC0415 - as said
+    def _send(self, client: Client, request: Request, token: TokenSource) -> Response:
+        headers = {"Authorization": f"Bearer {token.token()}"}
+        content = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(request.body)  # pure ASCII, so no server can mistake its charset
+        return client.send(request.method, request.url, content, headers, token.secrets)
 
-        return GrantedToken(selected, request, self._tokens, client)
+    def _token(self, resolved: Resolved, request: Request, client: Client) -> TokenSource:
+        if resolved.credentials.token.get_secret_value():
+            return StaticToken(resolved, {*request.secrets, *client.secrets})
+        # A user who gives a token does not pay for importing an OAuth2 library.
+        from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
+
+        return OAuthToken(resolved, request, self._tokens, client)
 
     def _shared_client(self) -> Client:
         with self._lock:
             if self._client is None:
                 # A preview sends nothing, so it does not pay for importing httpx.
-                from pulumi_smtpconfig.opening import open_client  # noqa: PLC0415 - as said
+                from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
-                self._client = open_client(self._config, self._warn)
+                self._client = open_client(self._config, self._trust, self._warn)
             return self._client
+
+    @cached_property
+    def _trust(self) -> Trust:
+        from pulumi_smtpconfig.tls import load_trust  # noqa: PLC0415 - a preview needs no TLS
+
+        bundle = self._config.get("caBundle")
+        return load_trust(*(bundle.text, bundle.source) if bundle else ("", ""))

@@ -1,15 +1,15 @@
 """What this package raises.
 
-SmtpConfigError            every error of this package, in four parts
+SmtpConfigError            every error of this package
 ├── ConfigurationError     a connection setting is missing or wrong; nothing was sent
-├── TokenNotGranted        no token was had from OAuth2; nothing was sent
+├── TokenNotGranted        the token endpoint granted no token; nothing was sent
 ├── ConnectionFailed       the platform was not reached; nothing was sent
-├── Refused                the platform said no; it keeps the settings that it had
+├── Refused                the platform refused the settings and keeps those that it had
 │   └── RealmGone          the tenant's realm does not exist
 ├── ReadFailed             the live settings could not be read; nothing was changed
-├── NotVerified            an SMTP server did not take the settings; nothing was sent
-├── OutcomeUnknown         the request left, but no answer says what became of it
-└── InternalError          a mistake of this package
+├── NotVerified            the SMTP server rejected the settings; nothing was sent
+├── OutcomeUnknown         the request was sent, but no response says whether it was applied
+└── InternalError          a bug in this package
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ R = TypeVar("R")
 
 
 class SmtpConfigError(Exception):
-    """An error whose message says what was being done, what happened, and what to do next.
+    """An error that says what was being done, what happened, and what to do next.
 
     Attributes:
-        doing: What was being done, for which tenant and URL; empty until `while_doing` fills it.
-        happened: What happened, with the platform's own words, which hold no secret.
+        doing: What was being done, for which tenant and URL; empty until `error_context` sets it.
+        happened: What happened, in the other side's words where there are any; holds no secret.
         remedy: What the user does next.
-        may_pass: Whether the same may succeed a moment later.
+        retryable: Whether the same request may succeed a moment later.
     """
 
-    may_pass = False
+    retryable = False
 
     def __init__(self, happened: str, remedy: str) -> None:
         super().__init__(happened, remedy)
@@ -53,10 +53,10 @@ class ConfigurationError(SmtpConfigError):
 
 
 class TokenNotGranted(SmtpConfigError):
-    """The token endpoint gave no token, so nothing was sent to the platform's mail endpoint.
+    """The token endpoint granted no token, so nothing was sent to the platform's mail endpoint.
 
     Attributes:
-        realm_is_gone: Whether it was the tenant's own realm, which says that it does not exist.
+        realm_is_gone: Whether the tenant's own realm does not exist.
     """
 
     realm_is_gone = False
@@ -67,7 +67,7 @@ class ConnectionFailed(SmtpConfigError):
 
 
 class Refused(SmtpConfigError):
-    """The platform answered that it did not take the settings, so it keeps those that it had."""
+    """The platform refused the settings and keeps those that it had."""
 
 
 class RealmGone(Refused):
@@ -81,11 +81,11 @@ class ReadFailed(SmtpConfigError):
 
 
 class NotVerified(SmtpConfigError):
-    """An SMTP server did not take the settings, so nothing was sent to the platform.
+    """The SMTP server rejected the settings, so nothing was sent to the platform.
 
     Attributes:
         stage: The stage of the SMTP session that failed.
-        passed: The stages that passed before, as `Step`s.
+        passed: The stages that passed before it, as `Step`s.
     """
 
     def __init__(
@@ -97,16 +97,16 @@ class NotVerified(SmtpConfigError):
 
 
 class OutcomeUnknown(SmtpConfigError):
-    """The request left and no answer says what became of it, so the platform may hold either."""
+    """The request was sent, but the platform may have either the old settings or the new ones."""
 
 
 class InternalError(SmtpConfigError):
-    """A mistake of this package; names where it happened and never what was held there."""
+    """A bug in this package; names the place in the source and never a value."""
 
 
 @contextmanager
-def while_doing(doing: str) -> Iterator[None]:
-    """Say of an error that leaves this block what was being done, also of a foreign one."""
+def error_context(doing: str) -> Iterator[None]:
+    """Add what was being done to any error that leaves this block, foreign exceptions included."""
     try:
         yield
     except SmtpConfigError as error:
@@ -118,11 +118,11 @@ def while_doing(doing: str) -> Iterator[None]:
         raise internal from None
 
 
-def last_line_for_the_user(method: Callable[P, R]) -> Callable[P, R]:
-    """Let nothing but a `SmtpConfigError` leave, unchained: the engine prints whole tracebacks.
+def only_our_errors(method: Callable[P, R]) -> Callable[P, R]:
+    """Let only a `SmtpConfigError` leave, unchained, because the engine prints whole tracebacks.
 
-    The message of a foreign exception may quote a secret, so none of it is kept but its type and
-    the place that raised it.
+    The message of a foreign exception may quote a secret, so only its type and the place that
+    raised it are kept.
     """
 
     @functools.wraps(method)
@@ -144,6 +144,6 @@ def _internal(error: Exception) -> InternalError:
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
     return InternalError(
         f"pulumi-smtpconfig failed with {type(error).__name__} at {where}.",
-        "this is a mistake of the provider; please report it with these lines. If settings were "
-        "being sent, the platform may hold the old ones or the new ones.",
+        "this is a bug in the provider; please report it with these lines. If settings were being "
+        "sent, the platform may have the old ones or the new ones.",
     )

@@ -1,6 +1,6 @@
-"""What is not known yet, and what is wrong with a property.
+"""Unknown values, and problems with properties.
 
-A program imports this too, so it imports next to nothing.
+A Pulumi program imports this module, so it must not import pydantic.
 """
 
 from __future__ import annotations
@@ -16,13 +16,24 @@ class Unknown(enum.Enum):
 
 
 UNKNOWN = Unknown.UNKNOWN
+"""A value that a preview does not know yet."""
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with one property, said without its value, which may be secret."""
+    """A problem with one property, described without its value, which may be secret.
+
+    Attributes:
+        property: The property's key in the state.
+        why: What is wrong, as the predicate of a sentence about the property.
+        remedy: What to do, without a full stop; only lint rules have one.
+        code: The code of the lint rule that found it, or empty.
+    """
 
     property: str
-    reason: str
+    why: str
+    remedy: str = ""
+    code: str = ""
 
     def __str__(self) -> str:
-        return f"{self.property}: {self.reason}"
+        text = f"{self.property}: {self.why}"
+        return f"{text}; {self.remedy} [{self.code}]" if self.code else text

@@ -1,6 +1,6 @@
 """The dynamic front door: from `pulumi.dynamic` to the lifecycle and back.
 
-A stack's state refers to `SmtpConfigProvider` by its import path, so that path stays for ever.
+A stack's state refers to `SmtpConfigProvider` by its import path, so that path must never change.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from pulumi_smtpconfig.errors import last_line_for_the_user
+from pulumi_smtpconfig.errors import only_our_errors
 from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulumi_smtpconfig.lifecycle import Lifecycle
+    from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 PROVIDER_KEY = "__provider"
 
@@ -34,7 +34,7 @@ PROVIDER_KEY = "__provider"
 class SmtpConfigProvider(ResourceProvider):
     """Runs the lifecycle of `SmtpConfig`; one instance serves all threads of an operation.
 
-    It is pickled into the state, by reference as long as it has no constructor state.
+    It is pickled into the state: by reference, as long as it has no constructor state.
     """
 
     serialize_as_secret_always = False
@@ -43,25 +43,25 @@ class SmtpConfigProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the config without reading it, so that a bad setting cannot block a destroy."""
-        # The program imports this module too, and needs none of what it takes to run.
-        from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - as said
-        from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415 - as said
-        from pulumi_smtpconfig.lifecycle import Lifecycle  # noqa: PLC0415 - as said
-        from pulumi_smtpconfig.orphan import stop_with_the_engine  # noqa: PLC0415 - as said
+        # The program imports this module too, and does not pay for what only an operation needs.
+        from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.engine_watch import exit_with_the_engine  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415 - see above
 
-        stop_with_the_engine()
+        exit_with_the_engine()
         connection = Connection(Config(req.config.get), pulumi.log.warn)
         self._lifecycle = Lifecycle(connection, pulumi.log.warn)
 
-    @last_line_for_the_user
+    @only_our_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Report every problem at once; the engine would print the value of a named property."""
+        """Report every problem at once, without a property: the engine prints the value of one."""
         inputs, problems = self._lifecycle.check(_plain(news))
         return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
 
-    @last_line_for_the_user
+    @only_our_errors
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Say whether there is anything to update or to replace."""
+        """Return whether anything is to be updated or replaced."""
         diff = self._lifecycle.diff(_plain(olds), _plain(news))
         return DiffResult(
             changes=bool(diff.changes),
@@ -69,26 +69,26 @@ class SmtpConfigProvider(ResourceProvider):
             delete_before_replace=diff.delete_before_replace,
         )
 
-    @last_line_for_the_user
+    @only_our_errors
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Send the settings."""
         id_, outputs = self._lifecycle.create(_plain(props))
         return CreateResult(id_, outputs)
 
-    @last_line_for_the_user
+    @only_our_errors
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return what a refresh finds."""
         read = self._lifecycle.read(_plain(props))
         return ReadResult(id_, read.outputs, read.inputs) if read else ReadResult("", {})
 
-    @last_line_for_the_user
+    @only_our_errors
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Send the settings that changed, with all others."""
+        """Send all settings if any of them changed."""
         return UpdateResult(self._lifecycle.update(_plain(olds), _plain(news)))
 
-    @last_line_for_the_user
+    @only_our_errors
     def delete(self, _id: str, props: dict[str, Any]) -> None:
-        """Leave the tenant as it is and say so."""
+        """Leave the tenant's settings and say so, or clear them with `on_delete="clear"`."""
         self._lifecycle.delete(_plain(props))
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_smtpconfig.keys import ATTRIBUTES, KEYS, SECRETS
-from pulumi_smtpconfig.notices import codes, show_warnings
+from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
+from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,42 +18,43 @@ if TYPE_CHECKING:
 class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """The mail settings of one tenant of an identity platform.
 
-    Declaring a tenant that has settings replaces them, all of them: a setting that is left out is
-    cleared. Destroying the resource leaves them as they are, because the platforms offer no
-    delete. What is wrong with the arguments is reported by `pulumi preview`.
+    Declaring a tenant that has settings replaces all of them: a setting that is left out is
+    cleared. Destroying the resource leaves the settings in place, unless `on_delete` is "clear".
+    `pulumi preview` reports all problems with the arguments at once.
 
     Args:
         resource_name: The resource's name in the stack.
         platform: "ssms", "shift" or "keycloak".
         hostname: The platform's host, with a port if it is not 443: `idp.example.com:8443`.
-        tenant_id: The tenant, in its own case; on SSMS a DNS label.
+        tenant_id: The tenant (on Keycloak the realm), case-sensitive; on SSMS a DNS label.
         host: The SMTP server.
-        from_: The address that mails come from.
-        from_display_name: The name shown beside that address.
-        reply_to: The address that answers go to.
-        reply_to_display_name: The name shown beside that address.
-        envelope_from: The address that bounces go to.
-        port: The SMTP server's port, 1 to 65535; left out, 465 with `ssl`, else 587.
-        starttls: Upgrade the connection by STARTTLS; left out, on unless `ssl` is.
-        ssl: TLS from the first byte; excludes `starttls`.
+        from_: The sender's address.
+        from_display_name: The name shown with that address.
+        reply_to: The address for replies.
+        reply_to_display_name: The name shown with that address.
+        envelope_from: The address for bounces.
+        port: The SMTP server's port, 1 to 65535; by default 465 with `ssl`, else 587.
+        starttls: Upgrade the connection with STARTTLS; on by default, unless `ssl` is on.
+        ssl: Use TLS from the first byte; excludes `starttls`.
         user: The SMTP user; needs `password`.
-        password: The SMTP password; always a secret in the state, also if it is given plain.
-        password_from: Where the provider reads the password instead, which then is in no state:
+        password: The SMTP password; always a secret in the state, even if it is given plain.
+        password_from: Where the provider reads the password instead, so that no state contains it:
             "env:NAME" or "file:/absolute/path".
-        credentials: The name of the set in `smtpconfig:credentials` to use; left out, the token or
+        credentials: The name of the set in `smtpconfig:credentials` to use; by default the token or
             OAuth2 keys of the connection settings.
         base_path: The path that Keycloak's API is below, such as "/auth" on older installations.
-        on_delete: "retain" leaves the settings when the resource is destroyed; "clear" removes
-            them, on Keycloak alone.
-        verify: Try the settings at the SMTP server before they are sent, in at most 15 seconds and
-            without sending a mail: "off", "warn" to go on in spite of a failure, or "require".
-        verify_recipient: An address to try as a recipient.
-        triggers: Values of any kind, secret ones too; a change sends the settings again.
-        lint_ignore: Codes of warnings that are not shown, such as "W102" (docs/lint.md).
+        on_delete: "retain" (the default) keeps the settings when the resource is destroyed; "clear"
+            removes them, on Keycloak only.
+        verify: Verify the settings at the SMTP server before they are sent, in at most 15 seconds
+            and without sending mail: "off" (the default), "warn" to send them even if that fails,
+            or "require".
+        verify_recipient: An address to ask for as a recipient.
+        triggers: Values of any kind, secrets included; a change sends the settings again.
+        lint_ignore: Codes of warnings to hide, such as "W102" (docs/lint.md).
         opts: Pulumi's resource options.
 
     Attributes:
-        endpoint: The URL that the settings were posted to; every argument is an output as well.
+        endpoint: The URL that the settings were sent to; every argument is an output as well.
     """
 
     platform: pulumi.Output[str]
@@ -107,7 +108,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         lint_ignore: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        ignored = codes(resource_name, lint_ignore)
+        ignored = parse_codes(resource_name, lint_ignore)
         properties = {
             "platform": platform,
             "hostname": hostname,

@@ -13,8 +13,8 @@ from pulumi_smtpconfig.errors import (
     InternalError,
     Refused,
     SmtpConfigError,
-    last_line_for_the_user,
-    while_doing,
+    error_context,
+    only_our_errors,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CANARY = "c4nary-in-a-message"
 
 
-@last_line_for_the_user
+@only_our_errors
 def fails_as_a_stranger() -> None:
     """Raise as a library does whose message quotes what it was given."""
     try:
@@ -32,7 +32,7 @@ def fails_as_a_stranger() -> None:
         float(CANARY)
 
 
-@last_line_for_the_user
+@only_our_errors
 def fails_while_handling_a_stranger() -> None:
     """Raise this package's own error where a foreign one is being handled."""
     try:
@@ -54,7 +54,7 @@ def test_the_docstring_draws_every_error() -> None:
 
 def test_a_message_tells_doing_then_happened_then_what_to_do_next() -> None:
     """Each part has its line, in the order in which a reader asks."""
-    with pytest.raises(Refused) as caught, while_doing("Posting failed."):
+    with pytest.raises(Refused) as caught, error_context("Posting failed."):
         raise Refused("The platform said no.", "ask it why.")
     assert str(caught.value) == "Posting failed.\n  The platform said no.\n  Next: ask it why."
 
@@ -66,7 +66,7 @@ def test_a_message_without_doing_has_no_empty_line() -> None:
 
 def test_a_foreign_exception_is_told_what_was_being_done_without_its_words() -> None:
     """Whatever fails while something is sent, the user reads for which tenant, and no secret."""
-    with pytest.raises(InternalError, match="ValueError at") as caught, while_doing("Posting."):
+    with pytest.raises(InternalError, match="ValueError at") as caught, error_context("Posting."):
         raise ValueError(CANARY)
     assert str(caught.value).startswith("Posting.")
     assert CANARY not in str(caught.value)
@@ -82,7 +82,7 @@ def test_an_error_of_this_package_stays_the_same_error() -> None:
     """The guard hands on what already has its four parts."""
     refused = Refused("No.", "ask.")
 
-    @last_line_for_the_user
+    @only_our_errors
     def refuse() -> None:
         raise refused
 
@@ -104,7 +104,7 @@ def test_the_traceback_that_the_engine_prints_holds_no_foreign_message(
 def test_a_guarded_method_answers_what_it_answered() -> None:
     """Without an error the guard is not to be seen."""
 
-    @last_line_for_the_user
+    @only_our_errors
     def add(one: int, *, other: int) -> int:
         return one + other
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import inspect
 
 from pulumi_smtpconfig import SmtpConfig
-from pulumi_smtpconfig.options import Options
 from pulumi_smtpconfig.provider import SmtpConfigProvider
-from pulumi_smtpconfig.settings import SmtpSettings
-from pulumi_smtpconfig.tenant import Tenant
+from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 
 KEYS = Tenant.keys() | SmtpSettings.keys() | Options.keys()
 ATTRIBUTES = set(SmtpConfig.__annotations__)

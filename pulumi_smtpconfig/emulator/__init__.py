@@ -36,9 +36,8 @@ the provider's back.
 `python -m pulumi_smtpconfig.emulator` runs it in a terminal.
 """
 
-from .emulator import Emulator
-from .faults import Fault
-from .listener import ListenError
+from .application import Fault
+from .emulator import Emulator, ListenError
 from .messages import ReceivedRequest
 
 __all__ = ["Emulator", "Fault", "ListenError", "ReceivedRequest"]

@@ -1,4 +1,4 @@
-"""The emulator as one noun: start it and reach it."""
+"""The emulator as one noun: start it, reach it, and change what it holds."""
 
 import secrets
 import socket
@@ -8,16 +8,104 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .application import Application
-from .controls import Controls
-from .endpoints import Platform
-from .grants import CLIENT_ID
-from .listener import HOST, listen
+from .application import Application, Fault
+from .endpoints import Platform, Role
 from .messages import ReceivedRequest
-from .tokens import Tokens
+from .tokens import CLIENT_ID, Tokens
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+HOST = "127.0.0.1"
+
+
+class ListenError(OSError):
+    """The emulator cannot have its port."""
+
+
+def listen(port: int) -> socket.socket:
+    """Take the port on 127.0.0.1, a free one for 0; raises ListenError when it cannot be had."""
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise ListenError(
+            f"Could not start the emulator on {HOST}:{port}: {str(error).rstrip('.')}. "
+            "Stop what listens there, or choose another port (0 takes a free one)."
+        ) from None
+
+
+class Controls:
+    """The state of a platform, for a test to look at and to change."""
+
+    def __init__(self, platform: Platform, application: Application) -> None:
+        self._platform = platform
+        self._application = application
+
+    @property
+    def token(self) -> str:
+        """The bearer token that every tenant accepts; another one counts at once."""
+        return self._platform.tokens.fixed
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self._platform.tokens.fixed = token
+
+    @property
+    def client_secret(self) -> str:
+        """The secret of `client_id`, a random one at first; another one counts at once."""
+        return self._platform.grants.client_secret
+
+    @client_secret.setter
+    def client_secret(self, secret: str) -> None:
+        self._platform.grants.client_secret = secret
+
+    @property
+    def users(self) -> dict[str, str]:
+        """Names to passwords of the users in every realm, nobody at first; yours to change."""
+        return self._platform.grants.users
+
+    @property
+    def tenants(self) -> dict[str, dict[str, str]]:
+        """The settings that each tenant has now; yours to change, as somebody else may.
+
+        `emulator.tenants["acme"]["host"] = "other.example"` makes drift. Without its entry a tenant
+        has no settings, and does not exist where only named ones do.
+        """
+        return self._platform.tenants
+
+    @property
+    def role(self) -> Role | None:
+        """What every token may read of its realm in the admin API; another one counts at once.
+
+        "view-realm" reads all, "query-realms" a few keys without mail, and None is refused.
+        """
+        return self._platform.role
+
+    @role.setter
+    def role(self, role: Role | None) -> None:
+        self._platform.role = role
+
+    @property
+    def requests(self) -> list[ReceivedRequest]:
+        """Every request so far, refused and failed ones too."""
+        return self._application.requests
+
+    @property
+    def latency(self) -> float:
+        """Seconds before every answer, beside the delay of a fault; 0 at first."""
+        return self._application.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._application.latency = seconds
+
+    def order(self, *faults: Fault) -> None:
+        """Let each of the next requests meet one fault: the first one left for its kind."""
+        self._application.faults.extend(faults)
+
+    def revoke_tokens(self) -> None:
+        """Refuse all tokens granted so far, as after the platform's restart; `token` stays good."""
+        self._platform.tokens.revoke()
 
 
 class Emulator(Controls):

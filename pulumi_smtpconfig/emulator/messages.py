@@ -1,8 +1,9 @@
-"""A request as it arrived, and an answer as it leaves."""
+"""A request as it arrived, an answer as it leaves, and the refusal that carries one."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -56,3 +57,27 @@ def json_answer(status: int, content: object, headers: Mapping[str, str] | None 
     """An answer whose body is the content as JSON."""
     body = json.dumps(content).encode()
     return Answer(status, body, {"content-type": "application/json", **(headers or {})})
+
+
+class RefusedError(Exception):
+    """A request that the platform does not carry out, with its answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+def keycloak(status: HTTPStatus, **headers: str) -> Answer:
+    """What Keycloak answers to a request that reaches no endpoint's own code."""
+    return json_answer(status, {"error": f"HTTP {status.value} {status.phrase}"}, headers)
+
+
+def not_allowed(method: str) -> Answer:
+    """What an endpoint answers to any method but its own."""
+    return keycloak(HTTPStatus.METHOD_NOT_ALLOWED, allow=method)
+
+
+NO_ENDPOINT = keycloak(HTTPStatus.NOT_FOUND)
+NO_BASE = json_answer(
+    HTTPStatus.NOT_FOUND, {"error": "Unable to find matching target resource method"}
+)

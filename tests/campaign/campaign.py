@@ -18,7 +18,7 @@ from tests.campaign.resource import TENANTS, Resource, settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulumi_smtpconfig.emulator.routes import Kind
+    from pulumi_smtpconfig.emulator.endpoints import Kind
     from tests.campaign.engine import Outcome
     from tests.campaign.laws import Settings
     from tests.campaign.world import World

@@ -10,7 +10,7 @@ from tests.contract.host import Host, HostError
 if TYPE_CHECKING:
     from tests.campaign.resource import Properties, Resource
 
-UNKNOWN = "the platform may hold the old ones or the new ones"
+UNKNOWN = "the platform may have the old ones or the new ones"
 """What tells a user that nobody knows whether the settings were taken."""
 
 

@@ -12,7 +12,7 @@ from pulumi_smtpconfig.emulator import Fault
 if TYPE_CHECKING:
     from random import Random
 
-    from pulumi_smtpconfig.emulator.routes import Kind
+    from pulumi_smtpconfig.emulator.endpoints import Kind
 
 NEVER = 600.0
 """Seconds of a delay that the provider's giving up ends."""

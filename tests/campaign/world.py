@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.emulator import Emulator
-from pulumi_smtpconfig.emulator.routes import route
+from pulumi_smtpconfig.emulator.endpoints import route
 from tests.campaign.echoes import HEAD, TAIL
 from tests.contract.host import Host
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pulumi_smtpconfig.emulator import Fault, ReceivedRequest
-    from pulumi_smtpconfig.emulator.routes import Kind
+    from pulumi_smtpconfig.emulator.endpoints import Kind
     from tests.campaign.resource import Resource
 
 TOKEN_URL = "https://{hostname}/auth/realms/{tenantId}/protocol/openid-connect/token"

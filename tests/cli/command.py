@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from pulumi_smtpconfig.cli import app
+from pulumi_smtpconfig.cli.app import app
 from tests.conftest import PASSWORD as OTHER_PASSWORD
 from tests.smtp.smtp_server import PASSWORD
 

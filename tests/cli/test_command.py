@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pulumi_smtpconfig.cli import app
-from pulumi_smtpconfig.cli_codes import INTERRUPTED, MEANINGS, NOT_TOLD
-from pulumi_smtpconfig.cli_running import Outcome, run
+from pulumi_smtpconfig.cli.app import app
+from pulumi_smtpconfig.cli.exit_codes import INTERRUPTED, MEANINGS, NOT_TOLD
+from pulumi_smtpconfig.cli.run import Outcome, run
 from tests.cli.command import smtpconfig
 from tests.cli.test_verify import GIVEN, to
 from tests.contract.conftest import ENVIRONMENTS

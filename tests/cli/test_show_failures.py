@@ -16,7 +16,7 @@ from tests.cli.test_show import show
         ({"SMTPCONFIG_TOKEN": ""}, 3, "set the environment variable SMTPCONFIG_TOKEN"),
         ({"SMTPCONFIG_TIMEOUT": "soon"}, 3, "SMTPCONFIG_TIMEOUT is 'soon'"),
         ({"SMTPCONFIG_CONNECT_TO": "127.0.0.1:1"}, 3, "not reached"),
-        ({"SMTPCONFIG_TOKEN": "c4n4ry"}, 1, "renew the token in SMTPCONFIG_TOKEN"),
+        ({"SMTPCONFIG_TOKEN": "c4n4ry"}, 1, "new token for this tenant in SMTPCONFIG_TOKEN"),
     ],
     ids=["reading is off", "no token", "wrong setting", "no connection", "wrong token"],
 )

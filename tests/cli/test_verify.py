@@ -117,7 +117,7 @@ def test_an_address_with_its_port_is_refused() -> None:
     """Brackets are taken off where they are all that is too much."""
     result = smtpconfig("verify", "--host", "[::1]:25", "--from", SENDER)
     assert result.exit_code == 2
-    assert "host: has a port in it" in result.stderr
+    assert "host: includes a port" in result.stderr
 
 
 @pytest.mark.parametrize(("option", "code"), [("--ca-bundle", 2), ("SMTPCONFIG_CA_BUNDLE", 3)])

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig import cli_words
-from pulumi_smtpconfig.cli_words import in_variables, printable
+from pulumi_smtpconfig.cli import output
+from pulumi_smtpconfig.cli.output import in_variables, printable
 from pulumi_smtpconfig.connection import LAST_UP, READ_REMEDIES
 from pulumi_smtpconfig.platforms import PLATFORMS
-from pulumi_smtpconfig.smtp_remedies import GENERAL, TURNED_AWAY, certificate_remedy
+from pulumi_smtpconfig.smtp.advice import GENERAL, TURNED_AWAY, certificate_remedy
 from tests.cli.command import OF_PULUMI
 
 ADVICE = {
@@ -27,7 +27,7 @@ ADVICE = {
 
 def test_the_example_is_true() -> None:
     """What the docstring shows is what happens."""
-    assert doctest.testmod(cli_words, raise_on_error=True).attempted
+    assert doctest.testmod(output, raise_on_error=True).attempted
 
 
 @pytest.mark.parametrize("advice", sorted(ADVICE), ids=lambda text: text[:30])

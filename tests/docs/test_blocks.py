@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ruamel.yaml import YAML
 
-from pulumi_smtpconfig.credentials import Credentials
+from pulumi_smtpconfig.auth.credentials import Credentials
 from tests.docs.pages import CHECKOUT, PAGES, blocks, name
 from tests.docs.programs import programs, write_programs
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import typer
 
-from pulumi_smtpconfig.cli import app
+from pulumi_smtpconfig.cli.app import app
 from pulumi_smtpconfig.config import variable
 from tests.docs.commands import commands, options, programs
 from tests.docs.pages import CHECKOUT, PAGES

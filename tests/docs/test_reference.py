@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
+from pulumi_smtpconfig.auth.credentials import Credentials
 from pulumi_smtpconfig.config import variable
-from pulumi_smtpconfig.credentials import Credentials
-from pulumi_smtpconfig.inputs import Inputs, parse
-from pulumi_smtpconfig.keys import KEYS
-from pulumi_smtpconfig.lifecycle import Lifecycle
-from pulumi_smtpconfig.options import Options
+from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
+from pulumi_smtpconfig.property_names import KEYS
 from pulumi_smtpconfig.resource import SmtpConfig
-from pulumi_smtpconfig.settings import SmtpSettings
-from pulumi_smtpconfig.tenant import Tenant
+from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.parsing import Inputs, parse
 from tests.docs.pages import DOCS, headings, rows
-from tests.sender import KeepingSender
+from tests.lifecycle.sender import KeepingSender
 from tests.source import SOURCES
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 RESOURCE, CONNECTION = DOCS / "resource.md", DOCS / "connection-settings.md"
 SIGNATURE = inspect.signature(SmtpConfig.__init__).parameters
 ARGUMENTS = [name for name in SIGNATURE if name not in {"self", "resource_name", "opts"}]
-LOOKED_UP = re.compile(r'(?:config\.get|setting|_settings|both)\("(\w+)"\)')
+LOOKED_UP = re.compile(r'(?:config\.get|self\.get|setting|_settings|both)\("(\w+)"\)')
 EXAMPLE = re.compile(r"Example: `(.+)`$", re.MULTILINE)
 MODELS: tuple[type[Inputs], ...] = (Tenant, SmtpSettings, Options)
 KEYCLOAK = {

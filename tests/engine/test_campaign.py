@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.keys import ATTRIBUTES
+from pulumi_smtpconfig.property_names import ATTRIBUTES
 from tests.campaign.echoes import HEAD, TAIL, leaks
 from tests.campaign.engine import UNKNOWN
 from tests.campaign.faults import Deck

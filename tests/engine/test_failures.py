@@ -57,7 +57,7 @@ def test_the_way_back_from_an_unknown_outcome_is_the_one_that_the_error_names(
     quickstart.configure(fromDisplayName="Acme")
     output, status = quickstart.run(*UP)
     assert status
-    assert "the platform may hold the old ones or the new ones" in output
+    assert "the platform may have the old ones or the new ones" in output
     assert "`pulumi up --replace URN`" in output
     quickstart.must("config", "rm", "fromDisplayName")
     quickstart.must(*UP, "--expect-no-changes")

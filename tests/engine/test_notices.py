@@ -44,7 +44,7 @@ def test_likely_mistakes_and_twins_are_shown_on_their_resource_at_preview(notice
     """
     warnings = shown(notices.must("preview"))
     (odd,), (later,) = warnings["odd"], warnings["later"]
-    assert odd.startswith("port: is the one for TLS from the first byte, but ssl is off; turn ssl")
+    assert odd.startswith("port: is for implicit TLS, but ssl is off; turn on ssl")
     assert (odd[-6:], later[-6:]) == ("[W101]", "[W102]")
     (twins,) = {text for texts in warnings.values() for text in texts if TWINS in text}
     assert twins.startswith('"first" and "second" are ')

@@ -66,9 +66,7 @@ def test_a_password_that_cannot_be_read_stops_only_what_needs_it(
     del referring.environment[VARIABLE]
     for command in (("preview",), UP):
         output = referring.must(*command, "--expect-no-changes")
-        assert (
-            f"env:{VARIABLE} cannot be read here: this environment variable is not set." in output
-        )
+        assert f"from env:{VARIABLE}: the environment variable is not set." in output
     referring.configure(smtpHost="mail.acme.example")
     run = referring.run(*UP)
     assert run.status

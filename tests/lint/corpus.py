@@ -1,7 +1,6 @@
-"""Configurations as mail services document them, each with its page.
+"""Configurations that mail services document, each with its page.
 
-`READ` marks a page that was read for this table in November 2026, itself or in a stored copy; the
-others are cited for what they are known to say.
+`READ` marks pages that were read in November 2026, live or as a stored copy; `CITED` ones were not.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ SSL, STARTTLS, PLAIN = "ssl", "starttls", "plain"
 
 
 class Sample(NamedTuple):
-    """What a page says to use."""
+    """A documented configuration."""
 
     host: str
     port: int
@@ -24,7 +23,7 @@ class Sample(NamedTuple):
 
     @property
     def properties(self) -> dict[str, object]:
-        """The sample as a program gives it; the rest is the tenant's own."""
+        """The properties for a program, with the tenant's own values for the rest."""
         own = {"from": "no-reply@acme.example", "fromDisplayName": "Acme"}
         server = {"host": self.host, "port": self.port}
         tls = {"ssl": self.tls == SSL, "starttls": self.tls == STARTTLS}

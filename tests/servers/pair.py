@@ -14,7 +14,7 @@ from pulumi_smtpconfig.emulator import Emulator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi_smtpconfig.emulator.admin import Role
+    from pulumi_smtpconfig.emulator.endpoints import Role
     from tools.keycloak import Keycloak
 
 REALMS: dict[str, Role | None] = {

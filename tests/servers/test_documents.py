@@ -46,7 +46,7 @@ def test_the_programs_of_the_pages_preview(
     assert shown
     assert int(shown[1]) > resources
     warnings = {line.strip() for line in output.splitlines() if "warning:" in line}
-    assert all("cannot be read here" in warning for warning in warnings)
+    assert all("Could not read the password" in warning for warning in warnings)
     assert not emulator.requests
 
 

@@ -11,7 +11,7 @@ import pytest
 from pulumi_smtpconfig.config import Config
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ReadFailed, Refused
-from pulumi_smtpconfig.lifecycle import Lifecycle
+from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from tools.keycloak import Keycloak
 
 if TYPE_CHECKING:

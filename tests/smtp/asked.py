@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_smtpconfig.errors import NotVerified
-from pulumi_smtpconfig.request import Verification
-from pulumi_smtpconfig.smtp import verify
-from pulumi_smtpconfig.trust import Trust
+from pulumi_smtpconfig.interface import Verification
+from pulumi_smtpconfig.smtp.verify import verify
+from pulumi_smtpconfig.tls import Trust
 from tests.smtp.smtp_server import PASSWORD, USER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulumi_smtpconfig.request import Step
+    from pulumi_smtpconfig.interface import Step
 
 PATIENCE = 20.0
 """Seconds until a test gives up waiting for what takes a fraction of one."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.http.test_trust import old
 from tests.smtp.asked import refusal, tried
 from tests.smtp.scripted_server import scripted_server
 from tests.smtp.scripts import GOOD
 from tests.smtp.smtp_server import smtp_server
-from tests.test_transport_trust import old
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.smtp_connecting import Address, Deadline, NotReached, connect, look_up
+from pulumi_smtpconfig.smtp.connect import Address, Deadline, NotReached, connect, look_up
 from tests.smtp.asked import PATIENCE
 from tests.smtp.scripted_server import Act, scripted_server
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 WAITING = """
 import sys
-from pulumi_smtpconfig.request import Verification
-from pulumi_smtpconfig.smtp import verify
-from pulumi_smtpconfig.trust import Trust
+from pulumi_smtpconfig.interface import Verification
+from pulumi_smtpconfig.smtp.verify import verify
+from pulumi_smtpconfig.tls import Trust
 print("begins", flush=True)
 verify(Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de"), Trust(None), 600)
 """
 
 HANGING = """
 import socket, threading
-from pulumi_smtpconfig.smtp_connecting import Deadline, look_up
+from pulumi_smtpconfig.smtp.connect import Deadline, look_up
 socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
 look_up("smtp.acme.example", 587, Deadline(0.2))
 """

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.request import Verification
+from pulumi_smtpconfig.interface import Verification
 from tests.smtp.asked import asked, refusal, tried
 from tests.smtp.scripted_server import scripted_server
 from tests.smtp.scripts import DONE, GO, HI, OFFER, TO_AUTH, WELCOME

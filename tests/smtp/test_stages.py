@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.request import Step
+from pulumi_smtpconfig.interface import Step
 from tests.smtp.asked import RECIPIENT, SENDER, refusal, tried
 from tests.smtp.smtp_server import PASSWORD, USER, smtp_server
 

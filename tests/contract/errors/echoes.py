@@ -33,7 +33,7 @@ def grants(status: int, body: str = "", **headers: str) -> Failure:
 
 def page(text: str) -> str:
     """Return an error page."""
-    return f"<html><head><title>Error</title></head>\n<body><p>{text}</p></body></html>"
+    return f"<html><head><title>Error {text}</title></head>\n<body><p>{text}</p></body></html>"
 
 
 ECHOES: dict[str, Callable[[str], Failure]] = {

@@ -54,12 +54,17 @@ class Operations(Host):
 
     def failure(self, properties: Mapping[str, Any], failure: Failure) -> str:
         """Return the traceback that the engine shows when a creation fails."""
+        inputs = {**properties, "platform": "shift", **failure.properties}
+        return self.failing(failure, lambda host: host.create(inputs))
+
+    def failing(self, failure: Failure, operation: Callable[[Operations], object]) -> str:
+        """Return the traceback that the engine shows when an operation fails."""
         self._platform.requests.clear()
         with ExitStack() as stack:
             self._configure(failure.config | stack.enter_context(failure.server()))
             self._platform.order(*failure.faults)
             with pytest.raises(HostError) as error:
-                self.create({**properties, "platform": "shift", **failure.properties})
+                operation(self)
         assert not self._platform._application.faults, "a fault was not met"
         return str(error.value)
 

@@ -1,0 +1,1 @@
+"""Credentials and the access tokens that they obtain."""

@@ -1,0 +1,210 @@
+"""The HTTP client of one operation: one request, tried again while that may help.
+
+It sends through httpx's transport, not through httpx's client, which would keep one tenant's
+cookies for the next and prepare redirects that nobody follows.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import zlib
+from contextlib import suppress
+from datetime import datetime, timezone
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, SmtpConfigError
+from pulumi_smtpconfig.http.failures import from_httpx
+from pulumi_smtpconfig.http.responses import (
+    MAX_BODY,
+    SEND_AGAIN,
+    SERVER_ERROR,
+    Response,
+    seconds_to_wait,
+)
+from pulumi_smtpconfig.http.transport import attempt, open_transport, proxy_for_https
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from pulumi_smtpconfig.config import Config
+    from pulumi_smtpconfig.tls import Trust
+
+TOTAL = 60.0
+"""Seconds that all repeats of a request may take together."""
+
+RETRYABLE = {429, 502, 503, 504}
+FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
+"""Seconds; the pause before a repeat is random, so that many clients do not come at once."""
+
+ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
+
+
+def open_client(config: Config, trust: Trust, warn: Callable[[str], None]) -> Client:
+    """Open the client that the connection settings describe; warn if `connectTo` is set.
+
+    Raises:
+        ConfigurationError: A connection setting is wrong.
+    """
+    timeout, retries, address = config.timeout(), config.retries(), config.connect_to()
+    proxy = "" if address else proxy_for_https()
+    try:
+        transport = open_transport(trust, address, proxy)
+        password = httpx.URL(proxy).password
+    except (ImportError, ValueError, httpx.InvalidURL):
+        raise ConfigurationError(
+            "The proxy in HTTPS_PROXY cannot be used.", "set it to http://host:port, or remove it."
+        ) from None
+    if to := config.get("connectTo"):
+        warn(f"{to.source} is set: every connection goes to {to.text}.")
+    return Client(transport, timeout, retries, [password] if password else [])
+
+
+class Client:
+    """A pooled client, safe to share between threads.
+
+    Args:
+        transport: What carries the requests, see `transport.open_transport`.
+        timeout: Seconds for one try, from connecting to the last byte of the response.
+        retries: How often a request that failed for the moment is tried again.
+        secrets: What no error shows besides a request's own secrets.
+    """
+
+    def __init__(
+        self,
+        transport: httpx.BaseTransport,
+        timeout: float,
+        retries: int,
+        secrets: Collection[str] = (),
+    ) -> None:
+        self.secrets = secrets
+        self._transport = transport
+        self._timeout = timeout
+        self._retries = retries
+        self._headers = {
+            "User-Agent": f"pulumi-smtpconfig/{version('pulumi-smtpconfig')}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        content: str | None,
+        headers: Mapping[str, str],
+        secrets: Collection[str],
+    ) -> Response:
+        """Send a request, and send it again while that may help; the Host header keeps its case.
+
+        A POST of these settings replaces them, so a repeat does no harm. A failed connection, a
+        timeout, and the statuses 429, 502, 503 and 504 are tried again, within 60 seconds in all;
+        `Retry-After` is respected within that.
+
+        Args:
+            method: The HTTP method.
+            url: An https URL.
+            content: The body.
+            headers: Its type, and the credentials.
+            secrets: What no error shows.
+
+        Raises:
+            ConnectionFailed: Nothing was sent.
+            OutcomeUnknown: It was sent, and no response came.
+        """
+        headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
+        build = partial(httpx.Request, method, url, headers=headers, content=content)
+        tries = _Tries(self._retries)
+        seconds = self._timeout
+        while True:
+            try:
+                response = self._attempt(build, seconds, secrets)
+            except SmtpConfigError as error:
+                tries.may_be_applied |= isinstance(error, OutcomeUnknown)
+                if not (error.retryable and tries.pause()):
+                    raise tries.describe(error) from None
+            else:
+                tries.may_be_applied |= response.status >= SERVER_ERROR
+                if not (response.status in RETRYABLE and tries.pause(response.retry_after)):
+                    return response._replace(
+                        tried=tries.summary(), may_be_applied=tries.may_be_applied
+                    )
+            seconds = min(self._timeout, tries.seconds_left())
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def _attempt(
+        self, build: Callable[[], httpx.Request], seconds: float, secrets: Collection[str]
+    ) -> Response:
+        with attempt(seconds) as current:
+            try:
+                response = self._transport.handle_request(build())
+                try:
+                    now = datetime.now(timezone.utc)
+                    return Response(
+                        status=response.status_code,
+                        body=_body(response),
+                        location=response.headers.get("location", ""),
+                        retry_after=seconds_to_wait(response.headers.get("retry-after", ""), now),
+                    )
+                finally:
+                    response.close()
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+                raise from_httpx(error, {*self.secrets, *secrets}, sent=current.sent) from None
+
+
+class _Tries:
+    """The tries of one request.
+
+    Attributes:
+        may_be_applied: Whether one of them may have been applied although no response said so.
+    """
+
+    def __init__(self, retries: int) -> None:
+        self.may_be_applied = False
+        self._retries = retries
+        self._count = 1
+        self._began = time.monotonic()
+
+    def seconds_left(self) -> float:
+        return TOTAL - (time.monotonic() - self._began)
+
+    def pause(self, retry_after: float = 0.0) -> bool:
+        """Wait before the next try; return False at once if there is none left."""
+        longest = min(FIRST_PAUSE * 2 ** (self._count - 1), MAX_PAUSE)
+        seconds = max(random.uniform(0, longest), retry_after)  # noqa: S311 - no secret depends on it
+        if self._count > self._retries or seconds >= self.seconds_left():
+            return False
+        time.sleep(seconds)
+        self._count += 1
+        return True
+
+    def describe(self, error: SmtpConfigError) -> SmtpConfigError:
+        """Return the last try's error, with the number of tries."""
+        happened = f"{error.happened.removesuffix('.')}{self.summary()}."
+        if self.may_be_applied:
+            return OutcomeUnknown(happened, SEND_AGAIN)
+        return type(error)(happened, error.remedy)
+
+    def summary(self) -> str:
+        seconds = TOTAL - self.seconds_left()
+        return f" ({self._count} tries in {seconds:.0f} s)" if self._count > 1 else ""
+
+
+def _body(response: httpx.Response) -> bytes:
+    raw = bytearray()
+    for chunk in response.iter_raw():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            break
+    if response.headers.get("content-encoding", "").strip().lower() in {"gzip", "deflate"}:
+        with suppress(zlib.error):
+            return zlib.decompressobj(ZLIB_OR_GZIP).decompress(raw, MAX_BODY + 1)
+    return bytes(raw)

@@ -1,0 +1,108 @@
+"""What the lifecycle asks a connection to send, read and verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Access(NamedTuple):
+    """Which credentials a request needs.
+
+    Attributes:
+        hostname: The tenant's platform, as the credentials' `hostnames` name it.
+        tenant_id: The tenant that the token is for.
+        authority: The host and port that the token may be sent to without `hostnames`.
+        credentials: The name of a set of credentials; empty for the default one.
+        token_url: The template of the token endpoint if the credentials name none; may be empty.
+    """
+
+    hostname: str
+    tenant_id: str
+    authority: str
+    credentials: str
+    token_url: str
+
+    def expand(self, template: str) -> str:
+        """Replace `{hostname}` and `{tenantId}` in the template of a URL."""
+        tenant = quote(self.tenant_id, safe="")
+        return template.replace("{hostname}", self.hostname).replace("{tenantId}", tenant)
+
+
+class Request(NamedTuple):
+    """A request to a tenant's platform.
+
+    Attributes:
+        access: Which credentials it needs.
+        method: The HTTP method.
+        url: The URL.
+        body: What to send as JSON, or None.
+        secrets: The passwords that no error shows, even if the platform echoes them.
+    """
+
+    access: Access
+    method: str
+    url: str
+    body: Mapping[str, Any] | None = None
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url})"
+
+
+class Verification(NamedTuple):
+    """The settings to verify at an SMTP server.
+
+    Attributes:
+        host: The server's name or address.
+        port: Its port.
+        ssl: TLS from the first byte.
+        starttls: Upgrade the connection to TLS.
+        user: The user to log in as; empty for no login.
+        password: The user's password, plain.
+        sender: The envelope sender.
+        recipient: A recipient to ask for; empty for none.
+        secrets: Further passwords that no error shows, even if the server echoes them.
+    """
+
+    host: str
+    port: int
+    ssl: bool
+    starttls: bool
+    user: str
+    password: str
+    sender: str
+    recipient: str = ""
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Verification({self.host}:{self.port})"
+
+
+class Step(NamedTuple):
+    """A stage of an SMTP session that passed, and what the server said."""
+
+    stage: str
+    said: str
+
+
+class Sender(Protocol):
+    """What the lifecycle needs of a connection."""
+
+    def send(self, request: Request) -> object:
+        """Send a request; raise a `SmtpConfigError` unless the platform accepts it."""
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object at a URL; raise a `SmtpConfigError` if there is none."""
+
+    def problem(self, credentials: str, hostname: str) -> str:
+        """Return why these credentials cannot be used for a host, as far as a preview knows."""
+
+    def setting(self, key: str) -> str:
+        """Return a connection setting, or an empty string."""
+
+    def verify(self, verification: Verification) -> list[Step]:
+        """Verify settings at their SMTP server; raise `NotVerified` if a stage fails."""

@@ -1,0 +1,61 @@
+"""Everything that is wrong with a resource beyond the types of its properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_smtpconfig.lifecycle.passwords import VAULT_IS_KEYCLOAKS, needs_vault
+from pulumi_smtpconfig.lint.engine import find_errors
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.settings.models import CLEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulumi_smtpconfig.interface import Sender
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
+
+
+def find_problems(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
+    """Yield each problem, as soon as the values that it depends on are known."""
+    yield from find_platform_problems(declaration)
+    yield from find_errors(declaration.stored())
+    yield from _two_passwords(declaration)
+    yield from _vault(declaration)
+    yield from _credentials(declaration, sender)
+
+
+def find_platform_problems(declaration: Declaration) -> Iterator[Problem]:
+    """Yield a problem for each property that the platform does not support."""
+    tenant, options = declaration.tenant, declaration.options
+    if not _are_known(tenant.platform):
+        return
+    platform = declaration.platform
+    if _are_known(tenant.tenant_id) and (reason := platform.tenant_reason(tenant.tenant_id)):
+        yield Problem("tenantId", reason)
+    if _are_known(tenant.base_path) and tenant.base_path and not platform.has_base_path:
+        yield Problem("basePath", f"is for Keycloak; the paths of {platform.title} are fixed")
+    if options.on_delete == CLEAR and platform.clear is None:
+        yield Problem("onDelete", f'must be "retain": {platform.title} offers no way to clear')
+
+
+def _two_passwords(declaration: Declaration) -> Iterator[Problem]:
+    both: list[object] = [declaration.settings.password, declaration.options.password_from]
+    if _are_known(*both) and all(both):
+        yield Problem("passwordFrom", "replaces password; give only one of them")
+
+
+def _vault(declaration: Declaration) -> Iterator[Problem]:
+    both: list[object] = [declaration.settings.password, declaration.options.verify]
+    if _are_known(*both) and needs_vault(declaration):
+        yield Problem("password", VAULT_IS_KEYCLOAKS)
+
+
+def _credentials(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
+    name, hostname = declaration.options.credentials, declaration.tenant.hostname
+    if _are_known(name, hostname) and (reason := sender.problem(name, hostname)):
+        yield Problem("credentials", reason)
+
+
+def _are_known(*values: object) -> bool:
+    return UNKNOWN not in values

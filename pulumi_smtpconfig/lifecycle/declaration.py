@@ -1,0 +1,203 @@
+"""A resource as a program declares it, the requests that it may need, and what changed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from pulumi_smtpconfig.errors import ConfigurationError, error_context
+from pulumi_smtpconfig.interface import Access, Request, Verification
+from pulumi_smtpconfig.platforms import PLATFORMS
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.parsing import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from pulumi_smtpconfig.platforms.platform import Platform
+
+ENDPOINT = "endpoint"
+"""The output that is the URL which the settings were sent to."""
+
+FINGERPRINT = "passwordFingerprint"
+"""The output that tells whether the password of a reference is the one that was sent."""
+
+OUTPUTS_ONLY = {ENDPOINT, FINGERPRINT}
+MAY_DIFFER_INSIDE = {"passwordFrom", "triggers"}
+"""The keys whose values may have changed although they compare equal."""
+
+
+class Declaration(NamedTuple):
+    """A parsed resource; in a preview parts of it may be `UNKNOWN`.
+
+    Attributes:
+        tenant: Which tenant it is for.
+        settings: The mail settings.
+        options: How the resource is handled.
+        other_secrets: Passwords that no error shows besides its own, such as the state's.
+    """
+
+    tenant: Tenant
+    settings: SmtpSettings
+    options: Options
+    other_secrets: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, object]) -> tuple[Declaration, list[Problem]]:
+        """Parse all properties of a resource, and return everything that is wrong with them."""
+        tenant, problems = parse(Tenant, properties)
+        settings, more = parse(SmtpSettings, properties)
+        options, most = parse(Options, properties)
+        return cls(tenant, settings, options), [*problems, *more, *most]
+
+    @classmethod
+    def parse_known(cls, properties: Mapping[str, object]) -> Declaration:
+        """Parse the properties of a resource that is about to be sent, all of them known.
+
+        Raises:
+            ConfigurationError: They are not; a front door that checks its inputs never sees it.
+        """
+        declaration, problems = cls.parse(properties)
+        unknown = [key for key, value in declaration.stored().items() if value is UNKNOWN]
+        problems += [Problem(key, "is not known yet") for key in unknown if not problems]
+        if problems:
+            raise ConfigurationError("; ".join(map(str, problems)), "correct these properties.")
+        return declaration
+
+    @property
+    def platform(self) -> Platform:
+        """The row of its platform."""
+        return PLATFORMS[self.tenant.platform]
+
+    @property
+    def title(self) -> str:
+        """What a sentence calls its tenant."""
+        identity: list[object] = [self.tenant.tenant_id, self.tenant.hostname]
+        tenant_id, hostname = ("(not known yet)" if x is UNKNOWN else str(x) for x in identity)
+        return f'Tenant "{tenant_id}" on {hostname}'
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that its settings are sent to."""
+        return self.platform.endpoint(self.tenant)
+
+    @property
+    def password(self) -> str:
+        """The password, plain; empty if it is not known, or by reference and not resolved."""
+        password: object = self.settings.password
+        return password.get_secret_value() if isinstance(password, SecretStr) else ""
+
+    def attempting(self, what: str = "") -> AbstractContextManager[None]:
+        """Add the tenant and what was attempted, by default the write, to errors in the block."""
+        what = what or f"{self.platform.method} {self.endpoint}"
+        return error_context(f'Mail settings of tenant "{self.tenant.tenant_id}": {what} failed.')
+
+    def stored(self) -> dict[str, Any]:
+        """Return the canonical form that the state keeps, without a referenced password."""
+        settings = self.with_password("") if self.options.password_from else self
+        return self.tenant.stored() | settings.settings.stored() | self.options.stored()
+
+    def outputs(self, fingerprint: str = "") -> dict[str, Any]:
+        """Return what the state keeps once the settings are sent."""
+        kept = {FINGERPRINT: fingerprint} if fingerprint and self.options.password_from else {}
+        return self.stored() | {ENDPOINT: self.endpoint} | kept
+
+    def with_password(self, password: str) -> Declaration:
+        """Return the same with another password."""
+        update = {"password": SecretStr(password)}
+        return self._replace(settings=self.settings.model_copy(update=update))
+
+    def hiding(self, *passwords: str) -> Declaration:
+        """Return the same, with further passwords that no error shows."""
+        return self._replace(other_secrets=(*self.other_secrets, *filter(None, passwords)))
+
+    def has_same_body(self, other: Declaration) -> bool:
+        """Return whether the platform would get the same settings, the password aside."""
+        bodies = [one.platform.encode(one.with_password("").settings) for one in (self, other)]
+        return bodies[0] == bodies[1]
+
+    def has_same_triggers(self, other: Declaration) -> bool:
+        """Return whether no trigger asks to send the settings again."""
+        return not _differ(self.options.triggers, other.options.triggers)
+
+    def changed_keys(self, before: Declaration) -> list[str]:
+        """Return the keys of all inputs that differ; an unknown value differs."""
+        old, new = before.stored(), self.stored()
+        keys = [*new, *(key for key in old if key not in new)]
+        return [
+            key for key in keys if new.get(key) is UNKNOWN or _differ(old.get(key), new.get(key))
+        ]
+
+    @property
+    def why_kept(self) -> str:
+        """Why its tenant keeps the settings when the resource is deleted."""
+        if self.platform.clear is None:
+            return f"{self.platform.title} offers no way to delete them"
+        return 'onDelete is "retain"'
+
+    def write_request(self, live: Mapping[str, Any]) -> Request:
+        """Return the request that sends the settings, given the map that the platform has."""
+        body = self.platform.body(self.platform.encode(self.settings), live)
+        return self._request(self.platform.method, self.endpoint, body)
+
+    def clear_request(self) -> Request:
+        """Return the request that removes all settings, on a platform that can."""
+        return self._request(self.platform.method, self.endpoint, self.platform.clear)
+
+    def read_request(self, setting: Callable[[str], str]) -> Request | None:
+        """Return the request that reads the live settings, or None if reading is off."""
+        url = self.platform.read_url(self.tenant, setting)
+        return self._request("GET", self._access().expand(url)) if url else None
+
+    def verification(self) -> Verification:
+        """Return the settings to verify at its SMTP server."""
+        settings = self.settings
+        return Verification(
+            host=settings.host,
+            port=settings.port,
+            ssl=settings.ssl,
+            starttls=settings.starttls,
+            user=settings.user,
+            password=self.password,
+            sender=settings.envelope_from or settings.from_,
+            recipient=self.options.verify_recipient,
+            secrets=self.other_secrets,
+        )
+
+    def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:
+        secrets = tuple(filter(None, {self.password: None, **dict.fromkeys(self.other_secrets)}))
+        return Request(self._access(), method, url, body, secrets)
+
+    def _access(self) -> Access:
+        return Access(
+            hostname=self.tenant.hostname,
+            tenant_id=self.tenant.tenant_id,
+            authority=urlsplit(self.endpoint).netloc,
+            credentials=self.options.credentials,
+            token_url=self.platform.token_url(self.tenant),
+        )
+
+
+def has_same_inputs(olds: Mapping[str, object], news: Mapping[str, object]) -> bool:
+    """Return whether the state alone shows that nothing changed.
+
+    So it is for most resources of most previews, and parsing them would double a preview's time.
+    """
+    kept = {key: value for key, value in olds.items() if key not in OUTPUTS_ONLY}
+    return kept == news and not MAY_DIFFER_INSIDE & set(news)
+
+
+def _differ(old: object, new: object) -> bool:
+    if isinstance(old, list) or isinstance(new, list):
+        return _as_json(old) != _as_json(new)
+    return old != new
+
+
+def _as_json(value: object) -> str:
+    """Return a form that compares as JSON does: true is not 1, and 1 is 1.0."""
+    return json.dumps(json.loads(json.dumps(value), parse_int=float), sort_keys=True)

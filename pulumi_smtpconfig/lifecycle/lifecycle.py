@@ -1,0 +1,214 @@
+"""The life of a resource on plain values: check, diff, create, read, update, delete.
+
+Properties are as the state keeps them: camelCase keys and plain values; a value that is not known
+in a preview is `UNKNOWN`. It knows neither Pulumi nor HTTP, so that every front door can use it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pulumi_smtpconfig.errors import NotVerified, RealmGone, TokenNotGranted
+from pulumi_smtpconfig.lifecycle.checks import find_problems
+from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
+from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.lifecycle.passwords import (
+    fingerprint_to_keep,
+    hiding_reference,
+    is_sent,
+    resolve_password,
+    why_unreadable,
+)
+from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, SmtpSettings, Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pulumi_smtpconfig.interface import Sender
+    from pulumi_smtpconfig.problems import Problem
+
+Properties = dict[str, Any]
+READABLE = set(SmtpSettings.keys().values()) - {"password"}
+"""The keys whose values a refresh replaces by what it reads."""
+
+ROTATED = "another password than the one that was sent, so the settings are sent again."
+UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
+SENT_ANYWAY = (
+    'They are sent anyway because verify is "warn": the platform\'s network may differ from this '
+    "machine's. If it does not"
+)
+
+
+class Checked(NamedTuple):
+    """The canonical form of a program's inputs, and everything that is wrong with them."""
+
+    inputs: Properties
+    problems: list[Problem]
+
+
+class Diff(NamedTuple):
+    """The keys of the inputs that changed, and of those that replace the resource."""
+
+    changes: list[str]
+    replaces: list[str]
+    delete_before_replace: bool
+
+
+class Read(NamedTuple):
+    """What a refresh finds."""
+
+    outputs: Properties
+    inputs: Properties
+
+
+class Lifecycle:
+    """What happens to tenants' mail settings in one operation.
+
+    Args:
+        sender: Sends, reads and verifies.
+        warn: Shows the user a line.
+    """
+
+    def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
+        self._sender = sender
+        self._warn = warn
+        self._live = LiveSettings(sender, warn)
+        self._sent: set[str] = set()
+        self._warned: set[str] = set()
+
+    def check(self, news: Mapping[str, object]) -> Checked:
+        """Parse the inputs of a program, without any network."""
+        declaration, problems = Declaration.parse(news)
+        problems += find_problems(declaration, self._sender)
+        unreadable = why_unreadable(declaration)
+        if unreadable:
+            self._warn_once(f"{declaration.title}: {unreadable} {UNREADABLE}")
+        return Checked(declaration.stored(), problems)
+
+    def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
+        """Compare the state with what the program says; an unknown value differs.
+
+        A resource that clears its tenant is deleted before its replacement is created, so that it
+        cannot clear what was just set.
+        """
+        if has_same_inputs(olds, news):
+            return Diff([], [], delete_before_replace=False)
+        before, declaration = Declaration.parse(olds)[0], Declaration.parse(news)[0]
+        changes = declaration.changed_keys(before)
+        if not changes and not is_sent(declaration, before, olds):
+            changes = ["passwordFrom"]
+            self._warn(
+                f"{declaration.title}: {declaration.options.password_from} contains {ROTATED}"
+            )
+        replaces = [key for key in changes if key in Tenant.keys().values()]
+        clears_first = bool(replaces) and before.options.on_delete == CLEAR
+        if clears_first:
+            with declaration.attempting("reading the password, before another tenant is cleared,"):
+                resolve_password(declaration)
+        return Diff(changes, replaces, clears_first)
+
+    def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
+        """Send the settings, which adopts a tenant that has some; return id and outputs."""
+        declaration = self._ready(Declaration.parse_known(inputs))
+        with declaration.attempting():
+            live = self._live.before_write(declaration)
+            self._live.warn_replaced(declaration, live)
+            return declaration.tenant.id, self._send(declaration, live)
+
+    def read(self, state: Mapping[str, object]) -> Read | None:
+        """Return what the platform has, or what the state has if the platform is not read.
+
+        None means that the platform is sure to have nothing.
+
+        Raises:
+            SmtpConfigError: Reading is on, and the settings could not be read.
+        """
+        declaration = hiding_reference(Declaration.parse(state)[0])
+        with declaration.attempting("reading them"):
+            try:
+                live = self._live.fetch(declaration)
+            except RealmGone:
+                return None
+        if live is None:
+            self._live.warn_unread(declaration)
+            return _read(state)
+        if not live and declaration.platform.clear is not None:
+            return None
+        kept = {key: value for key, value in state.items() if key not in READABLE}
+        return _read(kept | declaration.platform.decode(live))
+
+    def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
+        """Send the settings if the platform would get others than before; return outputs."""
+        before, problems = Declaration.parse(olds)
+        declaration = Declaration.parse_known(news).hiding(before.password)
+        known = (
+            not problems
+            and declaration.has_same_body(before)
+            and is_sent(declaration, before, olds)
+        )
+        if known and declaration.has_same_triggers(before):
+            return declaration.outputs(fingerprint_to_keep(declaration, olds))
+        verified = known and before.options.verify == REQUIRE
+        declaration = self._ready(declaration, verified=verified)
+        with declaration.attempting():
+            merges = declaration.platform.merges
+            live = self._live.before_write(declaration) if merges else {}
+            return self._send(declaration, live)
+
+    def delete(self, state: Mapping[str, object]) -> None:
+        """Clear the settings if the resource says so, else say that the tenant keeps them."""
+        declaration, _ = Declaration.parse(state)
+        if declaration.options.on_delete != CLEAR:
+            self._warn(f"{declaration.title} keeps its mail settings: {declaration.why_kept}.")
+        elif declaration.tenant.id in self._sent:
+            self._warn(f"{declaration.title} keeps the settings that another resource just sent.")
+        else:
+            self._clear(hiding_reference(declaration))
+
+    def _ready(self, declaration: Declaration, *, verified: bool = False) -> Declaration:
+        """Return a resource with its password, after verifying it if the resource asks for that.
+
+        Raises:
+            ConfigurationError: Its password cannot be read here.
+            NotVerified: The SMTP server rejects the settings, and the resource requires more.
+        """
+        with declaration.attempting("reading the password"):
+            ready = resolve_password(declaration)
+        if not verified and declaration.options.verify != OFF:
+            self._verify(ready)
+        return ready
+
+    def _verify(self, declaration: Declaration) -> None:
+        try:
+            with declaration.attempting("verifying them before they are sent"):
+                self._sender.verify(declaration.verification())
+        except NotVerified as error:
+            if declaration.options.verify == REQUIRE:
+                raise
+            self._warn(f"{declaration.title}: {error.happened} {SENT_ANYWAY}: {error.remedy}")
+
+    def _send(self, declaration: Declaration, live: Mapping[str, Any]) -> Properties:
+        """Send the settings, given the map that the platform has; return outputs."""
+        self._sender.send(declaration.write_request(live))
+        self._sent.add(declaration.tenant.id)
+        return declaration.outputs(fingerprint_to_keep(declaration))
+
+    def _clear(self, declaration: Declaration) -> None:
+        try:
+            with declaration.attempting("clearing them"):
+                self._sender.send(declaration.clear_request())
+        except (RealmGone, TokenNotGranted) as error:
+            if not error.realm_is_gone:
+                raise
+            self._warn(f"{declaration.title} no longer exists, nor do its mail settings.")
+
+    def _warn_once(self, text: str) -> None:
+        # The engine checks a resource that is to be replaced twice.
+        if text not in self._warned:
+            self._warned.add(text)
+            self._warn(text)
+
+
+def _read(state: Mapping[str, object]) -> Read:
+    inputs = {key: value for key, value in state.items() if key not in OUTPUTS_ONLY}
+    return Read(dict(state), inputs)

@@ -1,0 +1,120 @@
+"""Passwords by reference, and fingerprints that tell whether one changed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+from typing import TYPE_CHECKING
+
+from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.lifecycle.declaration import FINGERPRINT
+from pulumi_smtpconfig.lint.engine import find_errors
+from pulumi_smtpconfig.lint.rules import VAULT
+from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.settings.models import OFF
+from pulumi_smtpconfig.settings.password_reference import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
+
+VAULT_IS_KEYCLOAKS = (
+    'verify must be "off" if the password refers to Keycloak\'s vault, which only Keycloak can read'
+)
+COST = 11
+"""The binary logarithm of scrypt's cost: about 5 ms, so that 1,000 tenants stay fast."""
+
+BLOCK_SIZE = 8
+SALT_BYTES = 16
+FORMAT = re.compile(r"\$scrypt\$ln=(1\d),r=(\d{1,2}),p=1\$([\w+/=]+)\$[\w+/=]+")
+
+
+def resolve_password(declaration: Declaration) -> Declaration:
+    """Return a resource with the password that its reference names, if it has one.
+
+    Raises:
+        ConfigurationError: The password cannot be read here, or cannot be right.
+    """
+    reference: object = declaration.options.password_from
+    if reference is UNKNOWN or not reference:
+        return declaration
+    password = resolve(str(reference))
+    for wrong in find_errors(declaration.stored() | {"password": password}):
+        if wrong.property == "password":
+            happened = f"The password of {reference} {wrong.why}."
+            raise ConfigurationError(happened, f"{wrong.remedy}.")
+    found = declaration.with_password(password)
+    if needs_vault(found):
+        raise ConfigurationError(f"{VAULT_IS_KEYCLOAKS}.", 'set verify to "off".')
+    return found
+
+
+def hiding_reference(declaration: Declaration) -> Declaration:
+    """Return a resource whose errors do not show the password of its reference, if it is here."""
+    try:
+        return declaration.hiding(resolve_password(declaration).password)
+    except ConfigurationError:
+        return declaration
+
+
+def needs_vault(declaration: Declaration) -> bool:
+    """Return whether the settings are to be verified with a password in Keycloak's vault."""
+    return declaration.options.verify != OFF and declaration.password.startswith(VAULT)
+
+
+def why_unreadable(declaration: Declaration) -> str:
+    """Return why the password of a reference cannot be read here, or an empty string."""
+    try:
+        resolve_password(declaration)
+    except ConfigurationError as error:
+        return error.happened
+    return ""
+
+
+def is_sent(declaration: Declaration, before: Declaration, olds: Mapping[str, object]) -> bool:
+    """Return whether the password is the one that was sent.
+
+    One that cannot be read here, by an unchanged reference, counts as the same.
+    """
+    try:
+        password = resolve_password(declaration).password
+    except ConfigurationError:
+        return declaration.options.password_from == before.options.password_from
+    kept = str(olds.get(FINGERPRINT, ""))
+    return matches(password, kept) if kept else password == before.password
+
+
+def fingerprint_to_keep(declaration: Declaration, olds: Mapping[str, object] | None = None) -> str:
+    """Return what the state keeps of a referenced password: the old value if there is one."""
+    if not declaration.options.password_from:
+        return ""
+    kept = str((olds or {}).get(FINGERPRINT, ""))
+    return kept or fingerprint(declaration.password or resolve_password(declaration).password)
+
+
+def fingerprint(password: str) -> str:
+    """Return `$scrypt$ln=...,r=...,p=1$<salt>$<hash>`, with a new salt each time."""
+    return _fingerprint(password, COST, BLOCK_SIZE, os.urandom(SALT_BYTES))
+
+
+def matches(password: str, known: str) -> bool:
+    """Return whether a fingerprint is of this password; an invalid one is of none."""
+    parts = FORMAT.fullmatch(known)
+    if parts is None:
+        return False
+    cost, block_size, salt = parts.groups()
+    try:
+        own = _fingerprint(password, int(cost), int(block_size), base64.b64decode(salt))
+    except ValueError:
+        return False
+    return hmac.compare_digest(own, known)
+
+
+def _fingerprint(password: str, cost: int, block_size: int, salt: bytes) -> str:
+    digest = hashlib.scrypt(password.encode(), salt=salt, n=1 << cost, r=block_size, p=1)
+    shown = "$".join(base64.b64encode(part).decode() for part in (salt, digest))
+    return f"$scrypt$ln={cost},r={block_size},p=1${shown}"

@@ -1,0 +1,55 @@
+"""Check settings against the lint rules, which docs/lint.md lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_smtpconfig.lint.rules import RULES, Rule
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Check = tuple[Rule, tuple[str, ...]]
+"""A rule, and the keys of the values that it reads, starting with the checked property."""
+
+WARNING_CODES = frozenset(rule.code for rule in RULES if rule.code.startswith("W"))
+CHECKS: list[Check] = [(rule, (key, *rule.reads)) for rule in RULES for key in rule.on]
+ERRORS = [check for check in CHECKS if check[0].code not in WARNING_CODES]
+WARNINGS = [check for check in CHECKS if check[0].code in WARNING_CODES]
+KEYS = sorted({key for _, keys in CHECKS for key in keys})
+
+TEXT = (str,)
+TYPES: dict[str, tuple[type, ...]] = {"port": (int, float), "ssl": (bool,), "starttls": (bool,)}
+"""The types of properties that are not text."""
+
+
+def find_errors(settings: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what can never work in settings in their stored form; absent text is empty.
+
+    A rule is skipped while a value that it reads is unknown. Absent `port`, `ssl` and `starttls`
+    count as unknown.
+    """
+    return _find(ERRORS, settings)
+
+
+def find_warnings(settings: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield likely mistakes in settings, which are read as in `find_errors`."""
+    return _find(WARNINGS, settings)
+
+
+def _find(checks: list[Check], settings: Mapping[str, object]) -> Iterator[Problem]:
+    values = {key: _known(key, settings.get(key)) for key in KEYS}
+    for rule, keys in checks:
+        read = [values[key] for key in keys]
+        if UNKNOWN not in read and rule.matches(*read):
+            fields = rule.fields(*read)
+            why, remedy = rule.why.format(**fields), rule.remedy.format(**fields)
+            yield Problem(keys[0], why, remedy, rule.code)
+
+
+def _known(key: str, value: object) -> object:
+    types = TYPES.get(key, TEXT)
+    if value is None and types is TEXT:
+        return ""
+    return value if isinstance(value, types) else UNKNOWN

@@ -1,0 +1,120 @@
+"""SMTP ports, and the ports that well-known mail services document."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SMTP, SMTPS, SUBMISSION = 25, 465, 587
+MAX_PORT = 65535
+
+SSL, STARTTLS, PLAIN = "with ssl", "with starttls", "without TLS"
+IMPLICIT, UPGRADE, UPGRADE_OR_PLAIN = (SSL,), (STARTTLS,), (STARTTLS, PLAIN)
+
+
+class Service(NamedTuple):
+    """A mail service.
+
+    Attributes:
+        name: The name that its users know.
+        hosts: Its SMTP hosts in lower case; `*` matches any text, such as a region.
+        ports: The TLS modes that it documents for each port.
+        source: The URL of that documentation.
+        read: The month in which that page, or a stored copy of it, was read.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    ports: Mapping[int, tuple[str, ...]]
+    source: str
+    read: str = "2026-11"
+
+    @property
+    def offer(self) -> str:
+        """The documented ports with TLS, as text."""
+        ports = {tls: [p for p in self.ports if tls in self.ports[p]] for tls in (SSL, STARTTLS)}
+        return ", or ".join(f"{_either(listed)} {tls}" for tls, listed in ports.items() if listed)
+
+
+def _either(ports: list[int]) -> str:
+    *most, last = map(str, ports)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+SERVICES = (
+    Service(
+        "Gmail",
+        ("smtp.gmail.com", "smtp.googlemail.com"),
+        {465: IMPLICIT, 587: UPGRADE},
+        "https://developers.google.com/gmail/imap/imap-smtp",
+    ),
+    Service(
+        "Google Workspace's relay",
+        ("smtp-relay.gmail.com",),
+        {465: IMPLICIT, 587: UPGRADE_OR_PLAIN, 25: UPGRADE_OR_PLAIN},
+        "https://support.google.com/a/answer/2956491",
+    ),
+    Service(
+        "Microsoft 365",
+        ("smtp.office365.com",),
+        {587: UPGRADE, 25: UPGRADE},
+        "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/how-to-set-up-a-"
+        "multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
+    ),
+    Service(
+        "Microsoft 365's relay",
+        ("*.mail.protection.outlook.com",),
+        {25: UPGRADE_OR_PLAIN},
+        "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/how-to-set-up-a-"
+        "multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
+    ),
+    Service(
+        "Amazon SES",
+        ("email-smtp.*.amazonaws.com", "email-smtp-fips.*.amazonaws.com"),
+        {465: IMPLICIT, 2465: IMPLICIT, 587: UPGRADE, 2587: UPGRADE, 25: UPGRADE},
+        "https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html",
+    ),
+    Service(
+        "SendGrid",
+        ("smtp.sendgrid.net", "smtp.eu.sendgrid.net"),
+        {465: IMPLICIT, 587: UPGRADE_OR_PLAIN, 2525: UPGRADE_OR_PLAIN, 25: UPGRADE_OR_PLAIN},
+        "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/"
+        "integrating-with-the-smtp-api",
+    ),
+    Service(
+        "Mailgun",
+        ("smtp.mailgun.org", "smtp.eu.mailgun.org"),
+        {465: IMPLICIT, 587: UPGRADE_OR_PLAIN, 2525: UPGRADE_OR_PLAIN, 25: UPGRADE_OR_PLAIN},
+        "https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages",
+    ),
+    Service(
+        "Postmark",
+        ("smtp.postmarkapp.com", "smtp-broadcasts.postmarkapp.com"),
+        {587: UPGRADE_OR_PLAIN, 2525: UPGRADE_OR_PLAIN, 25: UPGRADE_OR_PLAIN},
+        "https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
+    ),
+    Service(
+        "Brevo",
+        ("smtp-relay.brevo.com", "smtp-relay.sendinblue.com"),
+        {465: IMPLICIT, 587: UPGRADE_OR_PLAIN, 2525: UPGRADE_OR_PLAIN},
+        "https://developers.brevo.com/docs/smtp-integration",
+    ),
+)
+
+KNOWN_PORTS = sorted({SMTP, SMTPS, SUBMISSION}.union(*(service.ports for service in SERVICES)))
+"""The mail ports in IANA's registry, and those that services document in addition."""
+
+HOSTS = [
+    (re.compile(re.escape(host).replace(r"\*", ".+"), re.DOTALL), service)
+    for service in SERVICES
+    for host in service.hosts
+]
+
+
+def service_of(host: str) -> Service | None:
+    """Return the service that a host belongs to, ignoring case and a final dot."""
+    name = host.lower().rstrip(".")
+    return next((service for pattern, service in HOSTS if pattern.fullmatch(name)), None)

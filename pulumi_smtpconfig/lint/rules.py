@@ -1,0 +1,442 @@
+"""The lint rules: 1xx for the connection, 2xx for the login, 3xx for the host, 4xx for text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pulumi_smtpconfig.lint.mail_services import (
+    KNOWN_PORTS,
+    MAX_PORT,
+    PLAIN,
+    SMTP,
+    SMTPS,
+    SSL,
+    STARTTLS,
+    SUBMISSION,
+    service_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Settings = dict[str, object]
+"""Settings by their keys in the state."""
+
+
+class Rule(NamedTuple):
+    """A rule for one or more properties, each checked on its own.
+
+    Attributes:
+        code: "E" for an error or "W" for a warning, and a number. It never changes its meaning,
+            because programs silence warnings by code.
+        title: What the rule finds, as a heading.
+        on: The properties that it checks.
+        matches: Tells from the property's value, and then those of `reads`, whether it is wrong.
+        why: What is wrong, as the predicate of a sentence about the property.
+        remedy: What to do.
+        source: A link to the specification or documentation behind the rule.
+        bad_example: Settings that match this rule and no other when added to `BASE`.
+        good_example: The same settings, corrected.
+        reads: The other properties that `matches` needs.
+        fields: Returns the texts for the braces in `why` and `remedy` from what `matches` gets,
+            but never a value itself, because it may be secret.
+    """
+
+    code: str
+    title: str
+    on: tuple[str, ...]
+    matches: Callable[..., bool]
+    why: str
+    remedy: str
+    source: str
+    bad_example: Settings
+    good_example: Settings
+    reads: tuple[str, ...] = ()
+    fields: Callable[..., Mapping[str, str]] = lambda *_: {}
+
+
+BASE: Settings = {
+    "host": "smtp.acme.example",
+    "from": "no-reply@acme.example",
+    "port": SUBMISSION,
+    "starttls": True,
+    "ssl": False,
+}
+"""The settings that every example adds to; no rule matches them."""
+
+LOGIN: Settings = {"user": "acme", "password": "n0t-a-w0rd"}
+
+PORTS = range(1, MAX_PORT + 1)
+
+
+def _is_undocumented(port: int, host: str, ssl: bool, starttls: bool) -> bool:  # noqa: FBT001 - the settings themselves
+    tls = SSL if ssl else STARTTLS if starttls else PLAIN
+    service = service_of(host)
+    return service is not None and tls not in service.ports.get(port, ())
+
+
+def _service_fields(_port: int, host: str, *_: object) -> Mapping[str, str]:
+    service = service_of(host)
+    return {"service": service.name, "offer": service.offer} if service else {}
+
+
+PLACEHOLDERS = frozenset(
+    {
+        *("apikey", "changeit", "changeme", "changethis", "dummy", "enterpassword", "fixme"),
+        *("geheim", "insertpassword", "mypassword", "password", "passwort", "placeholder"),
+        *("redacted", "replaceme", "replacethis", "secret", "smtppassword", "tbd", "todo"),
+        *("topsecret", "yourapikey", "yourpassword", "yoursecret", "yoursmtppassword", "xxx"),
+    }
+)
+"""Placeholder passwords, normalised."""
+
+HOST_PLACEHOLDERS = PLACEHOLDERS | {
+    *("host", "hostname", "mailhost", "mailserver", "server", "smtphost", "smtpserver"),
+    *("yourhost", "yourmailserver", "yourserver", "yoursmtphost", "yoursmtpserver"),
+}
+MAX_PLACEHOLDER = 40
+PASSWORD_WORDS = ("password", "passwort", "secret")
+VAULT = "${vault."
+"""How a reference to Keycloak's vault starts."""
+
+
+def _normalise(text: str) -> str:
+    """Return the lower-case letters and digits of a text short enough to be a placeholder."""
+    short = text if len(text) <= MAX_PLACEHOLDER else ""
+    return "".join(filter(str.isalnum, short)).casefold()
+
+
+def _is_placeholder(text: str, placeholders: frozenset[str]) -> bool:
+    word = _normalise(text)
+    return word in placeholders or (word.startswith("xxx") and not word.strip("x"))
+
+
+def _is_template(password: str) -> bool:
+    text = password.strip()
+    if text.startswith(VAULT):
+        return False
+    if text.startswith("<") and text.endswith(">"):
+        return any(word in _normalise(text) for word in PASSWORD_WORDS)
+    return text.endswith({"${": "}", "{{": "}}"}.get(text[:2], "\0"))
+
+
+def _is_missing_user(user: str, password: str, reference: str) -> bool:
+    # A mask or a template has a rule of its own.
+    is_real = bool(password.strip("*")) and not _is_template(password)
+    return not user and (bool(reference) or is_real)
+
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Unicode's categories Cc, Zl, Zp and Cs: control characters, line breaks and surrogates."""
+
+HOST_NAME = re.compile(r"[A-Za-z0-9.-]*")
+TEMPLATE, URL, EMAIL, PORT, SPACE = "template", "URL", "email", "port", "space"
+HOST_MISTAKES = {
+    TEMPLATE: re.compile(r"\$\{|\{\{|[<>]"),
+    URL: re.compile("/"),
+    EMAIL: re.compile("@"),
+    PORT: re.compile(r"\A[^:]*:[^:]*\Z|\]:"),
+    SPACE: re.compile(rf"(?!{CONTROL.pattern})\s"),
+}
+"""What is not part of a host; a host with several mistakes is reported for the first."""
+
+
+def _host_mistake(host: str) -> str:
+    if HOST_NAME.fullmatch(host):
+        return ""
+    return next((name for name, pattern in HOST_MISTAKES.items() if pattern.search(host)), "")
+
+
+def _has(mistake: str) -> Callable[[str], bool]:
+    return lambda host: _host_mistake(host) == mistake
+
+
+def _is_host_placeholder(host: str) -> bool:
+    name = host.lower().rstrip(".")
+    is_placeholder = (
+        name.endswith(".invalid") if "." in name else _is_placeholder(host, HOST_PLACEHOLDERS)
+    )
+    return is_placeholder and not _host_mistake(host)
+
+
+NAMES = ("fromDisplayName", "replyToDisplayName")
+TEXTS = ("host", "from", "replyTo", "envelopeFrom", "user", "password", "passwordFrom", *NAMES)
+SPECIAL = re.compile('[<>"]')
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold().rstrip(".")
+
+
+def _are_unaligned(envelope_from: str, from_: str) -> bool:
+    shorter, longer = sorted([_domain(envelope_from), _domain(from_)], key=len)
+    return bool(envelope_from and from_) and not f".{longer}".endswith(f".{shorter}")
+
+
+def rfc(number: int, section: str) -> str:
+    """Return a link to a section of an RFC."""
+    url = f"https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"
+    return f"[RFC {number}, section {section}]({url})"
+
+
+RULES = (
+    Rule(
+        code="E101",
+        title="starttls together with ssl",
+        on=("starttls",),
+        reads=("ssl",),
+        matches=lambda starttls, ssl: starttls and ssl,
+        why="cannot be combined with ssl, which encrypts the connection from the start",
+        remedy="turn one of them off",
+        source=rfc(3207, "4.2"),
+        bad_example={"port": 465, "ssl": True, "starttls": True},
+        good_example={"port": 465, "ssl": True, "starttls": False},
+    ),
+    Rule(
+        code="E102",
+        title="Port out of range",
+        on=("port",),
+        matches=lambda port: port not in PORTS,
+        why=f"must be from 1 to {MAX_PORT}",
+        remedy="use the port that the SMTP server listens on",
+        source=rfc(6335, "6"),
+        bad_example={"port": 587587},
+        good_example={"port": 587},
+    ),
+    Rule(
+        code="E201",
+        title="User without a password",
+        on=("password",),
+        reads=("user", "passwordFrom"),
+        matches=lambda password, user, reference: bool(user) and not password and not reference,
+        why="is missing, but a user is set",
+        remedy="set both or neither",
+        source=rfc(4616, "2"),
+        bad_example={"user": "acme"},
+        good_example=LOGIN,
+    ),
+    Rule(
+        code="E202",
+        title="Password without a user",
+        on=("user",),
+        reads=("password", "passwordFrom"),
+        matches=_is_missing_user,
+        why="is missing, but a password is set",
+        remedy="set both or neither",
+        source=rfc(4616, "2"),
+        bad_example={"password": "n0t-a-w0rd"},
+        good_example=LOGIN,
+    ),
+    Rule(
+        code="E203",
+        title="Masked password",
+        on=("password",),
+        matches=lambda password: bool(password) and not password.strip("*"),
+        why="is all asterisks, the mask that platforms show instead of a password",
+        remedy="use the real password",
+        source="[Keycloak's `SECRET_VALUE`](https://www.keycloak.org/docs-api/latest/javadocs/org/"
+        "keycloak/representations/idm/ComponentRepresentation.html)",
+        bad_example={"user": "acme", "password": "**********"},
+        good_example=LOGIN,
+    ),
+    Rule(
+        code="E204",
+        title="Unfilled template as password",
+        on=("password",),
+        matches=_is_template,
+        why="is a template placeholder that was never filled in",
+        remedy="use the real password, or a reference to Keycloak's vault",
+        source="[Keycloak's vault](https://www.keycloak.org/server/vault)",
+        bad_example={"user": "acme", "password": "${SMTP_PASSWORD}"},
+        good_example={"user": "acme", "password": "${vault.smtp}"},
+    ),
+    Rule(
+        code="E301",
+        title="URL as host",
+        on=("host",),
+        matches=_has(URL),
+        why="is a URL or has a path",
+        remedy="use the server's name, without scheme or path",
+        source=rfc(1123, "2"),
+        bad_example={"host": "smtp://mail.acme.example"},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
+        code="E302",
+        title="Host with a port",
+        on=("host",),
+        matches=_has(PORT),
+        why="includes a port",
+        remedy="use the server's name, and set port to the number",
+        source=rfc(1123, "2"),
+        bad_example={"host": "mail.acme.example:587"},
+        good_example={"host": "mail.acme.example", "port": 587},
+    ),
+    Rule(
+        code="E303",
+        title="Email address as host",
+        on=("host",),
+        matches=_has(EMAIL),
+        why="is an email address",
+        remedy="use the SMTP server's name",
+        source=rfc(1123, "2"),
+        bad_example={"host": "no-reply@acme.example"},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
+        code="E304",
+        title="Host with a space",
+        on=("host",),
+        matches=_has(SPACE),
+        why="contains a space",
+        remedy="use one name, without spaces",
+        source=rfc(1123, "2"),
+        bad_example={"host": "mail.acme.example "},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
+        code="E305",
+        title="Unfilled template in host",
+        on=("host",),
+        matches=_has(TEMPLATE),
+        why="contains a template placeholder that was never filled in",
+        remedy="use the SMTP server's name",
+        source=rfc(1123, "2"),
+        bad_example={"host": "${SMTP_HOST}"},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
+        code="E401",
+        title="Control character",
+        on=TEXTS,
+        matches=lambda text: CONTROL.search(text) is not None,
+        why="contains a line break or other control character",
+        remedy="remove it (files often end in a line break)",
+        source=rfc(5322, "2.2"),
+        bad_example={"fromDisplayName": "Acme\nBcc: all@acme.example"},
+        good_example={"fromDisplayName": "Acme"},
+    ),
+    Rule(
+        code="W101",
+        title="Implicit TLS port without ssl",
+        on=("port",),
+        reads=("ssl",),
+        matches=lambda port, ssl: port == SMTPS and not ssl,
+        why="is for implicit TLS, but ssl is off",
+        remedy="turn on ssl and turn off starttls, or use port 587 with starttls",
+        source=rfc(8314, "3.3"),
+        bad_example={"port": 465},
+        good_example={"port": 465, "ssl": True, "starttls": False},
+    ),
+    Rule(
+        code="W102",
+        title="STARTTLS port with ssl",
+        on=("port",),
+        reads=("ssl",),
+        matches=lambda port, ssl: port in (SMTP, SUBMISSION) and ssl,
+        why="is for connections that start without TLS, but ssl is on",
+        remedy="turn off ssl and turn on starttls, or use port 465",
+        source=rfc(8314, "3.3"),
+        bad_example={"ssl": True, "starttls": False},
+        good_example={"ssl": False, "starttls": True},
+    ),
+    Rule(
+        code="W103",
+        title="Unusual SMTP port",
+        on=("port",),
+        matches=lambda port: port in PORTS and port not in KNOWN_PORTS,
+        why="is not a port that mail servers usually listen on",
+        remedy=f"check the number (common ports are {', '.join(map(str, KNOWN_PORTS))})",
+        source="[IANA's registry](https://www.iana.org/assignments/service-names-port-numbers) "
+        "and the [services](#services) below",
+        bad_example={"port": 857},
+        good_example={"port": 587},
+    ),
+    Rule(
+        code="W104",
+        title="Port or TLS mode that the mail service does not document",
+        on=("port",),
+        reads=("host", "ssl", "starttls"),
+        matches=_is_undocumented,
+        why="is not documented by {service} for this TLS mode",
+        remedy="use {offer}",
+        source="the documentation of the [services](#services) below",
+        bad_example={"host": "smtp.gmail.com", "port": 2525},
+        good_example={"host": "smtp.gmail.com", "port": 587},
+        fields=_service_fields,
+    ),
+    Rule(
+        code="W201",
+        title="Placeholder password",
+        on=("password",),
+        matches=lambda password: (
+            _is_placeholder(password, PLACEHOLDERS) and not _is_template(password)
+        ),
+        why="looks like a placeholder",
+        remedy="use the real password",
+        source="[CWE-1392](https://cwe.mitre.org/data/definitions/1392.html)",
+        bad_example={"user": "acme", "password": "change-me"},
+        good_example=LOGIN,
+    ),
+    Rule(
+        code="W202",
+        title="Login without TLS",
+        on=("starttls",),
+        reads=("ssl", "user"),
+        matches=lambda starttls, ssl, user: bool(user) and not starttls and not ssl,
+        why="is off and so is ssl, so the user and password are sent unencrypted",
+        remedy="turn on starttls, or use ssl with port 465",
+        source=rfc(8314, "3"),
+        bad_example=LOGIN | {"starttls": False},
+        good_example=LOGIN | {"starttls": True},
+    ),
+    Rule(
+        code="W301",
+        title="Placeholder host",
+        on=("host",),
+        matches=_is_host_placeholder,
+        why="looks like a placeholder or ends in .invalid",
+        remedy="use the SMTP server's name",
+        source=rfc(2606, "2"),
+        bad_example={"host": "your-smtp-server"},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
+        code="W401",
+        title="Display name that needs encoding",
+        on=NAMES,
+        matches=lambda name: not name.isascii(),
+        why="is not plain ASCII, and platforms do not document how they encode it",
+        remedy="send a test mail and silence this warning if it looks right, or use ASCII",
+        source=rfc(2047, "5"),
+        bad_example={"fromDisplayName": "Müller & Söhne"},
+        good_example={"fromDisplayName": "Mueller & Soehne"},
+    ),
+    Rule(
+        code="W402",
+        title="Display name with angle brackets or quotation marks",
+        on=NAMES,
+        matches=lambda name: SPECIAL.search(name) is not None,
+        why="contains angle brackets or quotation marks, which are special in mail headers",
+        remedy="use only the name, because the address has its own setting",
+        source=rfc(5322, "3.4"),
+        bad_example={
+            "replyTo": "help@acme.example",
+            "replyToDisplayName": "Help <help@acme.example>",
+        },
+        good_example={"replyTo": "help@acme.example", "replyToDisplayName": "Help"},
+    ),
+    Rule(
+        code="W403",
+        title="from and envelopeFrom in different domains",
+        on=("envelopeFrom",),
+        reads=("from",),
+        matches=_are_unaligned,
+        why="is in a different domain than from, so SPF does not count for DMARC",
+        remedy="use the domain of from, or a parent or subdomain of it",
+        source=rfc(7489, "3.1.2"),
+        bad_example={"envelopeFrom": "bounces@mailer.example"},
+        good_example={"envelopeFrom": "bounces@mail.acme.example"},
+    ),
+)

@@ -1,0 +1,64 @@
+"""What the lifecycle has to know of a platform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from pulumi_smtpconfig.platforms.smtp_server import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pulumi_smtpconfig.settings.models import SmtpSettings, Tenant
+
+TOKEN_ENDPOINT = "/realms/{tenantId}/protocol/openid-connect/token"  # noqa: S105 - a path
+
+
+class Platform(NamedTuple):
+    """A row of the table.
+
+    Attributes:
+        title: Its name in sentences.
+        tenant_reason: Why a tenant cannot have this identifier; empty if it can.
+        endpoint: The URL that a tenant's settings are sent to.
+        token_url: The template of a tenant's token endpoint; empty if none is documented.
+        read_url: The template of the URL that the live settings are read from, given a look-up of
+            connection settings; empty if they are not read.
+        enable_reading: What a user does so that they are.
+        method: The HTTP method that sends the settings.
+        encode: The settings in the platform's form.
+        body: The body to send, made of that form and the live map.
+        live: The live map in what was read; None if it is not there.
+        decode: The live map in the form that the state keeps.
+        clear: The body that removes all settings; None if the platform cannot.
+        merges: Whether the body depends on the live map.
+        has_base_path: Whether its API may be below a path.
+        folds_case: Whether tenants that differ only in case are the same.
+    """
+
+    title: str
+    tenant_reason: Callable[[str], str]
+    endpoint: Callable[[Tenant], str]
+    token_url: Callable[[Tenant], str]
+    read_url: Callable[[Tenant, Callable[[str], str]], str]
+    enable_reading: str = ""
+    method: str = "POST"
+    encode: Callable[[SmtpSettings], dict[str, str]] = encode
+    body: Callable[[dict[str, str], Mapping[str, Any]], dict[str, Any]] = lambda new, _: new
+    live: Callable[[Mapping[str, Any]], Any] = lambda realm: realm.get("smtpServer")
+    decode: Callable[[Mapping[str, Any]], dict[str, Any]] = decode
+    clear: Mapping[str, Any] | None = None
+    merges: bool = False
+    has_base_path: bool = False
+    folds_case: bool = False
+
+
+def path_segment(tenant: Tenant) -> str:
+    """Return the tenant as a segment of a path."""
+    return quote(tenant.tenant_id, safe="")
+
+
+def path_segment_reason(tenant_id: str) -> str:
+    """Return why a tenant's identifier cannot be a segment of a path, if it cannot."""
+    return "cannot be a segment of a path" if tenant_id in {".", ".."} else ""

@@ -1,0 +1,25 @@
+"""The names of properties in the state."""
+
+from __future__ import annotations
+
+KEYS = {
+    "tenant_id": "tenantId",
+    "from_": "from",
+    "from_display_name": "fromDisplayName",
+    "reply_to": "replyTo",
+    "reply_to_display_name": "replyToDisplayName",
+    "envelope_from": "envelopeFrom",
+    "base_path": "basePath",
+    "on_delete": "onDelete",
+    "password_from": "passwordFrom",
+    "verify_recipient": "verifyRecipient",
+}
+"""The attributes whose key in the state, which diffs show, is different."""
+
+ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
+
+DEFAULTED = {"port", "starttls", "ssl"}
+"""The properties that have a value even if the program omits them."""
+
+SECRETS = ["password", "passwordFingerprint"]
+"""The outputs that are always secret, by key."""

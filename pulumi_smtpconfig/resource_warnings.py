@@ -1,0 +1,123 @@
+"""Warnings that a program shows on its resources, during preview too, once values are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+from pulumi_smtpconfig.lint.engine import WARNING_CODES, find_warnings
+from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.property_names import DEFAULTED, KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Collection, Mapping, Sequence
+
+IDENTITY = ("platform", "hostname", "basePath", "tenantId")
+
+
+def parse_codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
+    """Return the lint codes that a resource ignores.
+
+    Raises:
+        RunError: It is not a list, or contains an unknown code.
+    """
+    if isinstance(lint_ignore, str):
+        raise pulumi.RunError(f'lint_ignore of "{name}" must be a list of codes, as in ["W102"].')
+    unknown = sorted(set(map(str, lint_ignore or ())) - WARNING_CODES)
+    if unknown:
+        raise pulumi.RunError(
+            f'lint_ignore of "{name}" contains an unknown lint code: {", ".join(unknown)}. '
+            "docs/lint.md lists the codes of warnings."
+        )
+    return set(lint_ignore or ())
+
+
+def show_warnings(
+    resource: pulumi.Resource,
+    name: str,
+    properties: Mapping[str, object],
+    ignored: Collection[str],
+) -> None:
+    """Warn about likely mistakes, and about another resource for the same tenant.
+
+    Args:
+        resource: The resource to show them on; it has an output for each property.
+        name: Its name in the program.
+        properties: Its properties as the program gives them, by attribute.
+        ignored: The codes of warnings to hide.
+    """
+    given = [key for key, value in properties.items() if value is not None or key in DEFAULTED]
+    values = _values({KEYS.get(key, key): getattr(resource, key) for key in given})
+    texts = _texts(name, values, ignored)
+    _: pulumi.Output[None] = pulumi.Output.from_input(_show(texts, resource))
+
+
+async def _show(texts: Awaitable[list[str]], resource: pulumi.Resource) -> None:
+    for text in await texts:
+        pulumi.log.warn(text, resource)
+
+
+async def _texts(
+    name: str, values: Awaitable[Mapping[str, object]], ignored: Collection[str]
+) -> list[str]:
+    properties = await values
+    lint = [str(each) for each in find_warnings(properties) if each.code not in ignored]
+    others = find_duplicates(name, properties, tenants_of_this_run())
+    return lint + [
+        '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '
+        "remove one of them.".format(*sorted([other, name]))
+        for other in others
+    ]
+
+
+async def _values(outputs: Mapping[str, pulumi.Output[Any]]) -> dict[str, object]:
+    return {key: await _value(output) for key, output in outputs.items()}
+
+
+async def _value(output: pulumi.Output[Any]) -> object:
+    value = await output.future() if await output.is_known() else UNKNOWN
+    return "" if value is None else value
+
+
+class Declared(NamedTuple):
+    """A resource's name in the program, and its tenant's identity as written."""
+
+    name: str
+    identity: tuple[str, ...]
+
+
+Tenants = dict[tuple[str, ...], list[Declared]]
+"""The resources that are declared so far, by their tenant's identity in lower case."""
+
+_of_runs: WeakKeyDictionary[pulumi.Resource, Tenants] = WeakKeyDictionary()
+"""The tenants of each run by its stack, because one process may run several."""
+
+
+def tenants_of_this_run() -> Tenants:
+    """Return the tenants that the running program has declared so far."""
+    stack = pulumi.runtime.get_root_resource()
+    return {} if stack is None else _of_runs.setdefault(stack, {})
+
+
+def find_duplicates(name: str, properties: Mapping[str, object], tenants: Tenants) -> list[str]:
+    """Return the names of other resources for the same tenant, and remember this one."""
+    values = [properties.get(key, "") for key in IDENTITY]
+    if UNKNOWN in values:
+        return []
+    identity = tuple(map(str, values))
+    others = tenants.setdefault(tuple(map(str.lower, identity)), [])
+    found = [
+        other.name for other in others if other.identity == identity or _folds_case(identity[0])
+    ]
+    others.append(Declared(name, identity))
+    return found
+
+
+def _folds_case(platform: str) -> bool:
+    # Only needed for tenants that differ only in case, so other programs do not pay for parsing.
+    from pulumi_smtpconfig.platforms import PLATFORMS  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.settings.models import PlatformName  # noqa: PLC0415 - see above
+
+    return PLATFORMS[PlatformName(platform)].folds_case

@@ -1,0 +1,1 @@
+"""The properties of a resource, parsed into typed settings."""

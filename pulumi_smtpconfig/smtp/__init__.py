@@ -1,0 +1,1 @@
+"""Verifies settings at an SMTP server without sending a mail."""
