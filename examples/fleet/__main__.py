@@ -1,4 +1,4 @@
-"""Declare the mail settings of one group's tenants; tenants.yaml says who they are."""
+"""Declare the mail settings of the tenants of one group in tenants.yaml."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Declare the mail settings of a realm of stock Keycloak; destroying them clears them."""
+"""Declare the mail settings of a stock Keycloak realm, and clear them on destroy."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Let Pulumi make the SMTP password; in the first preview nobody knows it yet."""
+"""Let Pulumi generate the SMTP password; it is unknown in the first preview."""
 
 import pulumi_random as random
 

@@ -1,4 +1,4 @@
-"""Declare the mail settings of a tenant on SHIFT, with all that there is to set."""
+"""Declare every mail setting of a tenant on SHIFT."""
 
 import pulumi
 

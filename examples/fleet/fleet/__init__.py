@@ -1,4 +1,4 @@
-"""The tenants of a fleet, read from tenants.yaml and checked; it knows nothing of Pulumi."""
+"""Read and check the tenants in tenants.yaml, without Pulumi."""
 
 from .credentials import require_hostnames
 from .file import Fleet, read

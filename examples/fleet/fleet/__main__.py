@@ -1,4 +1,4 @@
-"""For pipelines and editors: `python -m fleet check`, `groups` or `schema`."""
+"""Commands for pipelines and editors: `python -m fleet check`, `groups` or `schema`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> str:
-    """Return the JSON Schema of tenants.yaml, to be kept in tenants.schema.json."""
+    """Return the JSON Schema of tenants.yaml, which tenants.schema.json holds."""
     model = File.model_json_schema(by_alias=True)
     return json.dumps({"$schema": DIALECT, **model}, indent=2)
 
 
 def groups() -> str:
-    """Return the groups as a JSON list, for the matrix of a pipeline."""
+    """Return the groups as a JSON list, for a pipeline's matrix."""
     return json.dumps(read(TENANTS).groups)
 
 
 def check() -> str:
-    """Return how many tenants there are, if all is well with the file."""
+    """Check the file and return how many tenants it has."""
     return f"{TENANTS.name}: {len(read(TENANTS).file.tenants)} tenants, nothing wrong"
 
 
@@ -34,7 +34,7 @@ COMMANDS = {"check": check, "groups": groups, "schema": schema}
 
 
 def main(arguments: list[str]) -> None:
-    """Run one command; exit with 1 and what is wrong, or with 2 without a command."""
+    """Run one command; exit with 1 if the file has problems, with 2 if the usage is wrong."""
     if arguments[:1] == [] or arguments[0] not in COMMANDS:
         sys.stderr.write(f"usage: python -m fleet {' | '.join(COMMANDS)}\n")
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""Credentials of a fleet are bound to hosts, because the file of tenants names hosts."""
+"""Require credentials that are bound to hosts, because tenants.yaml can name any host."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HOSTNAME = re.compile(r"(\*\.[\w-]+\.[\w-]|[\w-])[\w.-]*(:[0-9]+)?")
-"""A host, or all below a domain of two labels at least."""
+"""A host, or all hosts below a domain of at least two labels."""
 
 
 def require_hostnames(sources: Mapping[str, str | None]) -> None:
     """Refuse sets of credentials that may be used for any host.
 
-    The provider takes a set from the variable or else from the stack's config. All sets of both are
-    looked at, so that no set becomes good for any host when another one goes away.
+    The provider uses a set from the variable if it has one, otherwise from the stack's config. Both
+    are checked, so removing a set from the variable cannot expose an unbound one in the config.
 
     Args:
-        sources: The text of each place that named sets are configured in; None where it has none.
+        sources: The JSON text of each place that holds named sets, or None if it is not set.
 
     Raises:
-        FleetError: A set has no `hostnames` that bind it to some, or a text is no JSON object.
+        FleetError: A set has no `hostnames` that bind it, or a text is not a JSON object.
     """
     problems = [line for source, text in sources.items() for line in _problems(source, text or "")]
     if problems:
@@ -33,10 +33,10 @@ def require_hostnames(sources: Mapping[str, str | None]) -> None:
 
 
 def secret_object(source: str, text: str) -> dict[str, Any]:
-    """Return the object that a secret text is in JSON; it is not repeated when it is none.
+    """Parse a secret JSON object; the error does not repeat the text.
 
     Raises:
-        FleetError: It is none.
+        FleetError: The text is not a JSON object.
     """
     try:
         values = json.loads(text)

@@ -1,4 +1,4 @@
-"""A whole tenants.yaml: checked, and as the arguments of resources."""
+"""Read tenants.yaml, check it, and turn it into arguments of resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(path: Path) -> Fleet:
     """Read the tenants of a fleet.
 
     Raises:
-        FleetError: What is wrong with the file, all of it, with file, line and tenant.
+        FleetError: The file has problems; lists all of them, with file, line and tenant.
     """
     document = parse(path)
     problems = [*document.problems, *broken(document)]
@@ -36,7 +36,7 @@ def read(path: Path) -> Fleet:
 
 
 class Fleet(NamedTuple):
-    """The tenants of a file that is in order."""
+    """The tenants of a valid file."""
 
     name: str
     document: Document
@@ -44,11 +44,11 @@ class Fleet(NamedTuple):
 
     @property
     def groups(self) -> list[str]:
-        """The groups that there are."""
+        """The names of all groups."""
         return self.file.groups
 
     def tenants(self, group: str) -> dict[str, Settings]:
-        """Return the settings of each tenant of a group, the defaults among them.
+        """Return the settings of each tenant of a group, including the defaults.
 
         Raises:
             FleetError: There is no such group.
@@ -63,7 +63,7 @@ class Fleet(NamedTuple):
         """Return the arguments of `SmtpConfig` for each tenant of a group.
 
         Raises:
-            FleetError: There is no such group, or a password is not to be had.
+            FleetError: There is no such group, or a password cannot be found.
         """
         arguments, problems = {}, []
         for name, settings in self.tenants(group).items():

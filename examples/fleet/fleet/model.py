@@ -1,4 +1,4 @@
-"""What tenants.yaml may say; tenants.schema.json is made of this, for editors."""
+"""The model of tenants.yaml, from which tenants.schema.json is generated for editors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 REQUIRED = ("group", "platform", "hostname", "credentials", "host", "from")
-"""The keys that each tenant must have, of its own or from the defaults."""
+"""The keys that each tenant must have, in its own settings or in the defaults."""
 
 VARIABLE_PREFIX = "SMTP_PASSWORD_"
 NAME = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
@@ -25,7 +25,7 @@ SHAPES = {
     FILE: "must be the name of a file below the password folder, without dots at its beginning",
     TEXT: "must not be empty, nor hold a line break",
 }
-"""How the message names a pattern."""
+"""The message for each pattern."""
 
 Name = Annotated[str, Field(pattern=NAME)]
 Group = Annotated[str, Field(pattern=GROUP)]
@@ -34,7 +34,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Strict(BaseModel):
-    """A part of the file, in which a key that nobody knows is a mistake."""
+    """A part of the file that refuses unknown keys."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -46,16 +46,16 @@ class Strict(BaseModel):
 
 
 class Password(Strict):
-    """Where the SMTP password is, one of three; the password itself never stands in this file."""
+    """Where the SMTP password is stored: one of three. This file never contains the password."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     secret: Name | None = None
     """A key of the stack's secret fleet:passwords."""
     env: Annotated[str, Field(pattern=VARIABLE)] | None = None
-    """A variable of the machine that runs Pulumi; its name begins with SMTP_PASSWORD_."""
+    """An environment variable where Pulumi runs; its name starts with SMTP_PASSWORD_."""
     file: Annotated[str, Field(pattern=FILE)] | None = None
-    """A file below the folder of fleet:passwordFolder."""
+    """A file in the folder fleet:passwordFolder."""
 
     @model_validator(mode="after")
     def _one(self) -> Password:
@@ -65,44 +65,44 @@ class Password(Strict):
 
 
 class Settings(Strict):
-    """A tenant's settings; one that is null is left out, whatever the defaults say."""
+    """A tenant's settings; null removes a default."""
 
     group: Text | None = None
-    """The group, and so the stack, that the tenant belongs to: one of the groups above."""
+    """The tenant's group, and so its stack: one of the groups above."""
     platform: Literal["ssms", "shift", "keycloak"] | None = None
     """The identity platform."""
     hostname: Text | None = None
-    """The platform's host, with a port if it is not 443."""
+    """The platform's host, with a port unless it is 443."""
     base_path: Text | None = None
-    """What the paths of Keycloak begin with, "/auth" on older installations."""
+    """The path prefix of Keycloak's API, "/auth" on older installations."""
     credentials: Name | None = None
-    """The set of smtpconfig:credentials to use; its hostnames bound what it is sent to."""
+    """The set of smtpconfig:credentials to use, only for the hosts in its hostnames."""
     tenant_id: Text | None = None
-    """The tenant on the platform, where it is not the name that it has here."""
+    """The tenant on the platform, if it differs from its name here."""
     host: Text | None = None
     """The SMTP server."""
     port: Port | None = None
-    """The SMTP server's port; left out, 465 with ssl, else 587."""
+    """The SMTP server's port; default: 465 with ssl, otherwise 587."""
     starttls: bool | None = None
-    """Upgrade the connection by STARTTLS; left out, on unless ssl is."""
+    """Upgrade the connection with STARTTLS; default: on, unless ssl is on."""
     ssl: bool | None = None
     """TLS from the first byte; excludes starttls."""
     from_: Text | None = Field(None, alias="from")
-    """The address that mails come from."""
+    """The sender address."""
     from_display_name: Text | None = None
     """The name shown beside that address."""
     reply_to: Text | None = None
-    """The address that answers go to."""
+    """The address for replies."""
     reply_to_display_name: Text | None = None
     """The name shown beside that address."""
     envelope_from: Text | None = None
-    """The address that bounces go to."""
+    """The address for bounces."""
     user: Text | None = None
     """The SMTP user; needs a password."""
     password: Password | None = None
 
     def arguments(self) -> dict[str, Any]:
-        """Return the arguments of `SmtpConfig`, but for the password."""
+        """Return the arguments of `SmtpConfig`, without the password."""
         return self.model_dump(exclude={"group", "password"}, exclude_none=True)
 
 
@@ -110,8 +110,8 @@ class File(Strict):
     """The tenants of a fleet."""
 
     groups: Annotated[list[Group], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
-    """The groups that there are; each has a stack, and all may run at the same time."""
+    """The groups; each has its own stack, and all can run in parallel."""
     defaults: Settings = Settings()
-    """What holds for each tenant that does not say otherwise."""
+    """Settings for each tenant that does not set its own."""
     tenants: dict[Name, Settings]
-    """The tenants, by the name that their resource has in the stack."""
+    """The tenants, by the name of their resource in the stack."""

@@ -1,4 +1,4 @@
-"""Where the passwords of tenants come from: no further than whoever runs the fleet allows."""
+"""Find the passwords of tenants, only in places that the fleet's operator allows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Passwords:
     """The passwords that tenants may refer to.
 
     Args:
-        secrets: The text of `fleet:passwords`, a JSON object; None where there is none.
-        folder: `fleet:passwordFolder`, the absolute path of the folder of password files, which may
-            not lead out of it; None where there is none.
+        secrets: The text of `fleet:passwords`, a JSON object, or None if it is not set.
+        folder: `fleet:passwordFolder`, the absolute path of the folder of password files, or None.
+            Links may not lead out of the folder.
     """
 
     def __init__(self, secrets: str | None, folder: str | None) -> None:
@@ -29,10 +29,10 @@ class Passwords:
         self._folder = folder
 
     def arguments(self, password: Password | None) -> dict[str, str]:
-        """Return the argument of `SmtpConfig` for a password: itself, where it is, or nothing.
+        """Return the argument of `SmtpConfig` for a password: its value, its reference, or nothing.
 
         Raises:
-            FleetError: It is not to be had from there; the message names no secret.
+            FleetError: The password cannot be found; the message contains no secret.
         """
         if password is None:
             return {}
@@ -56,7 +56,7 @@ class Passwords:
         path = folder / name
         try:
             inside = path.resolve().is_relative_to(folder.resolve())
-        except (OSError, RuntimeError):  # links in a circle
+        except (OSError, RuntimeError):  # circular links
             inside = False
         if not inside:
             raise FleetError(f"its file is a link that leads out of {FOLDER}; put the file there")

@@ -1,4 +1,4 @@
-"""What is wrong with a fleet, as whoever edits it reads it."""
+"""Problems of a fleet, as messages for whoever edits its file."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """What is wrong in one line of a file, with what to do; it repeats no value."""
+    """A problem in one line of a file, and what to do about it; never repeats a value."""
 
     line: int
     what: str
 
 
 class FleetError(Exception):
-    """A fleet cannot be declared; the message has one line for each problem."""
+    """The fleet cannot be declared; the message has one line for each problem."""
 
 
 def located(file: str, problems: Iterable[Problem]) -> FleetError:
-    """Return the error for what is wrong with a file, in the order of its lines."""
+    """Return an error that lists the problems of a file in line order."""
     return FleetError("\n".join(f"{file}:{line}: {what}" for line, what in sorted(set(problems))))

@@ -1,7 +1,7 @@
-"""A YAML file as texts, lists and mappings, with the line of each.
+"""Read a YAML file as strings, lists and mappings, with the line of each.
 
-Every plain value stays the text that it is in the file, so that `tenantId: 0123` keeps its zero and
-`no` is a tenant in Norway; the model makes numbers and switches of them.
+Every scalar stays a string, so `tenantId: 0123` keeps its zero and `no` can be a tenant in Norway.
+The model converts strings to numbers and booleans.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Place = tuple[str, ...]
 
 
 class Document(NamedTuple):
-    """What a file says, the line of each place in it, and what is wrong so far."""
+    """The values of a file, the line of each place in it, and the problems found so far."""
 
     values: Any
     lines: dict[Place, int]
     problems: list[Problem]
 
     def line(self, place: Place) -> int:
-        """Return the line of a place, or of the nearest one around it."""
+        """Return the line of a place, or of its nearest known parent."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
@@ -43,7 +43,7 @@ def parse(path: Path) -> Document:
     """Read a YAML file.
 
     Raises:
-        FleetError: It cannot be read or is no YAML.
+        FleetError: The file cannot be read or is not YAML.
     """
     try:
         node = YAML(typ="safe", pure=True).compose(_text(path))
@@ -78,7 +78,7 @@ def _problem(error: Exception) -> Problem:
         return Problem(1, "is nested too deeply")
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return Problem(1, "holds a character that YAML does not allow")
-    # What stands in quotation marks may be a part of a password that somebody put here.
+    # The quoted text may be part of a password that somebody put in the file.
     what = QUOTED.sub("something", str(error.problem))
     return Problem(error.problem_mark.line + 1, f"is no YAML: {what}")
 
@@ -90,7 +90,7 @@ class _Reader:
 
     def value(self, node: Node, place: Place) -> Any:
         self.lines.setdefault(place, node.start_mark.line + 1)
-        if node.anchor:  # without anchors there are no aliases, and so neither loops nor bombs
+        if node.anchor:  # without anchors there are no aliases, so no loops and no bombs
             self._refuse(node, "an anchor is not allowed here; use the defaults instead")
             return None
         if isinstance(node, MappingNode):

@@ -1,4 +1,4 @@
-"""What tenants must keep beside the types of their settings; judged even where some are wrong."""
+"""Rules for tenants beyond the types of settings; checked even if some types are wrong."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 HTTPS = "443"
 CASELESS = "ssms"
-"""The platform whose tenants are DNS labels, so that `ACME` and `acme` are one."""
+"""The platform whose tenants are DNS labels, so `ACME` and `acme` are the same tenant."""
 
 
 def broken(document: Document) -> Iterator[Problem]:
-    """Yield what a tenant lacks, groups that are not declared, and tenants that are there twice."""
-    for place, what in (*_missing(document), *_undeclared(document), *_twins(document)):
+    """Yield missing settings, undeclared groups and duplicate tenants."""
+    for place, what in (*_missing(document), *_undeclared(document), *_duplicates(document)):
         yield Problem(document.line(place), f"{where(place)}: {what}")
 
 
@@ -58,13 +58,13 @@ def _undeclared(document: Document) -> Iterator[tuple[Place, str]]:
             yield (*place, "group"), "is not among the groups at the top; no stack would have it"
 
 
-def _twins(document: Document) -> Iterator[tuple[Place, str]]:
+def _duplicates(document: Document) -> Iterator[tuple[Place, str]]:
     first: dict[tuple[str, ...], Place] = {}
     for place, settings in _whole(document).items():
-        twin = first.setdefault(_identity(place[-1], settings), place)
-        if twin != place:
-            line = document.line(twin)
-            yield place, f"is the same tenant as {where(twin)} in line {line}; keep one of the two"
+        other = first.setdefault(_identity(place[-1], settings), place)
+        if other != place:
+            line = document.line(other)
+            yield place, f"is the same tenant as {where(other)} in line {line}; keep one of the two"
 
 
 def _identity(name: str, settings: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What pydantic finds, in words for whoever edits the file; never with a value of it."""
+"""Turn pydantic errors into messages for whoever edits the file, without its values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSWORD = (
     "the password itself never stands in this file"
 )
 KEY = re.compile("[a-zA-Z]{1,40}")
-"""What a key looks like; anything else may be a piece of a password."""
+"""The form of a key; anything else may be part of a password."""
 
 REASONS = {
     "missing": "is required",
@@ -35,16 +35,16 @@ REASONS = {
     "list": "must be a list",
     "too": "must have one at least",
 }
-"""By the first word of pydantic's name for what is wrong."""
+"""Messages by the first word of pydantic's error type."""
 
 
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
-    """Yield each thing that does not fit the model, with its line."""
+    """Yield a problem for each validation error, with its line."""
     for detail in error.errors(include_input=False, include_url=False):
         place = tuple(map(str, detail["loc"]))
         place = place[:-1] if place[-1:] == ("[key]",) else place
         if detail["type"] == "extra_forbidden" and place[-2:-1] == ("password",):
-            place = place[:-1]  # what stands there may be the password
+            place = place[:-1]  # the key may be the password itself
         what = _reason(place, detail["type"], detail.get("ctx", {}))
         if detail["type"] == "extra_forbidden" and not KEY.fullmatch(place[-1]):
             place, what = place[:-1], "has a key that is not known here"
@@ -52,7 +52,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
 
 
 def where(place: Place) -> str:
-    """Return a place as a message begins with it: `tenant "acme": port`."""
+    """Return a place as the start of a message: `tenant "acme": port`."""
     shown = [key if key.isascii() and key.isprintable() else json.dumps(key) for key in place]
     if place[:1] == ("tenants",) and place[1:]:
         tenant = f"tenant {json.dumps(place[1])}"
