@@ -19,7 +19,7 @@ from rich.text import Text
 
 from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.connection import LAST_UP
-from pulumi_smtpconfig.smtp.advice import ELSEWHERE
+from pulumi_smtpconfig.smtp.advice import PLATFORM_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ def in_variables(text: str) -> str:
     >>> in_variables("set smtpconfig:readUrl, then run `pulumi up` again.")
     'set SMTPCONFIG_READ_URL, then run `smtpconfig` again.'
     """
-    text = text.replace(f" {LAST_UP}", "").replace(ELSEWHERE, FROM_THE_PLATFORM)
+    text = text.replace(f" {LAST_UP}", "").replace(PLATFORM_ONLY, FROM_THE_PLATFORM)
     text = PULUMI.sub("`smtpconfig`", CONFIG_SET.sub("set", text))
     return CONFIG_KEY.sub(lambda key: variable(key[1]), text)
 

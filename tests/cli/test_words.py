@@ -12,14 +12,14 @@ from pulumi_smtpconfig.cli import output
 from pulumi_smtpconfig.cli.output import in_variables, printable
 from pulumi_smtpconfig.connection import LAST_UP, READ_REMEDIES
 from pulumi_smtpconfig.platforms.platform import PLATFORMS
-from pulumi_smtpconfig.smtp.advice import GENERAL, TURNED_AWAY, certificate_remedy
+from pulumi_smtpconfig.smtp.advice import CLIENT_REJECTED, REMEDIES, certificate_remedy
 from tests.cli.command import OF_PULUMI
 
 ADVICE = {
     *READ_REMEDIES.values(),
-    *GENERAL.values(),
+    *REMEDIES.values(),
     *(platform.enable_reading for platform in PLATFORMS.values()),
-    TURNED_AWAY,
+    CLIENT_REJECTED,
     certificate_remedy(19),
     f"renew the token. {LAST_UP}",
 }

@@ -11,8 +11,8 @@ import pytest
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified
 from pulumi_smtpconfig.http.opening import open_client
-from tests.smtp.asked import asked
 from tests.smtp.smtp_server import SmtpServer, smtp_server
+from tests.smtp.verifying import verification
 from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def server(tmp_path: Path) -> Iterator[SmtpServer]:
 
 def verified(server: SmtpServer, **settings: str) -> list[Step]:
     """Try good settings through a connection with these settings of the stack."""
-    return Connection(stack_config(**settings), pytest.fail).verify(asked(server.port))
+    return Connection(stack_config(**settings), pytest.fail).verify(verification(server.port))
 
 
 def test_the_bundle_is_trusted_for_mail_servers_too(server: SmtpServer) -> None:

@@ -1,4 +1,4 @@
-"""Where a server repeats the password, no message does."""
+"""No message repeats a password that a server echoes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from urllib.parse import quote
 import pytest
 
 from pulumi_smtpconfig.redaction import NOT_QUOTED
-from tests.smtp.asked import refusal, tried
-from tests.smtp.scripted_server import scripted_server
-from tests.smtp.scripts import DONE, TO_AUTH
+from tests.smtp.scripted_server import OK, UNTIL_AUTH, scripted_server
 from tests.smtp.smtp_server import PASSWORD, USER
+from tests.smtp.verifying import failure_at, verify_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def base64_of(text: str) -> str:
-    """Return a text as mechanisms write it."""
+    """Return a text as AUTH sends it."""
     return base64.b64encode(text.encode()).decode()
 
 
@@ -40,33 +39,31 @@ ECHOES = {
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
 @pytest.mark.parametrize("form", ["535 5.7.8 {} is wrong\r\n", "{}\r\n", "535-no\r\n535 {}\r\n"])
 @pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
-def test_no_echo_of_the_password_is_repeated(
-    bundle: Path, echo: str, form: str, charset: str
-) -> None:
-    """Where a server repeats it, in whatever form, the message does not."""
+def test_no_error_repeats_the_password(bundle: Path, echo: str, form: str, charset: str) -> None:
+    """The form and the charset of the echo do not matter."""
     reply = form.format(echo).encode(charset)
-    with scripted_server(*TO_AUTH, reply, ca_bundle=bundle) as server:
-        message = str(refusal(server.port, bundle))
+    with scripted_server(*UNTIL_AUTH, reply, ca_bundle=bundle) as server:
+        message = str(failure_at(server.port, bundle))
     assert "canary" not in message
     assert echo not in message
     assert "failed at AUTH" in message
 
 
 @pytest.mark.parametrize("password", ["a", "pw12", "s3cr3"])
-def test_no_echo_of_a_short_password_is_repeated(bundle: Path, password: str) -> None:
-    """Where it cannot be told from ordinary text, all words are left out."""
+def test_no_error_repeats_a_short_password(bundle: Path, password: str) -> None:
+    """It could be part of ordinary text, so nothing is quoted."""
     blob = base64_of(f"\0{USER}\0{password}")
     for echo in (password, blob, base64_of(password)):
         reply = f"535 {echo} is wrong\r\n".encode()
-        with scripted_server(*TO_AUTH, reply, ca_bundle=bundle) as server:
-            assert f"{echo} is" not in refusal(server.port, bundle, password=password).happened
+        with scripted_server(*UNTIL_AUTH, reply, ca_bundle=bundle) as server:
+            assert f"{echo} is" not in failure_at(server.port, bundle, password=password).happened
 
 
-def test_a_step_does_not_repeat_the_password_either(bundle: Path) -> None:
-    """What a server says when all is well is quoted with the same care."""
+def test_no_step_repeats_the_password(bundle: Path) -> None:
+    """Positive replies are quoted with the same care."""
     echo = f"250 {PASSWORD} {BLOB}\r\n".encode()
-    with scripted_server(*TO_AUTH, b"235 hi\r\n", echo, DONE, ca_bundle=bundle) as server:
-        steps = tried(server.port, bundle)
+    with scripted_server(*UNTIL_AUTH, b"235 hi\r\n", echo, OK, ca_bundle=bundle) as server:
+        steps = verify_at(server.port, bundle)
     assert "canary" not in str(steps)
     assert BLOB not in str(steps)
 
@@ -82,8 +79,8 @@ PIECES = {
 
 
 @pytest.mark.parametrize("reply", PIECES.values(), ids=PIECES.keys())
-def test_no_piece_of_the_password_is_repeated(bundle: Path, reply: str) -> None:
-    """Where a server cuts it or wraps it, none of its words are repeated."""
-    with scripted_server(*TO_AUTH, reply.encode(), ca_bundle=bundle) as server:
-        error = refusal(server.port, bundle, password=LONG)
+def test_no_error_repeats_a_piece_of_the_password(bundle: Path, reply: str) -> None:
+    """If a server truncates or wraps the password, nothing is quoted."""
+    with scripted_server(*UNTIL_AUTH, reply.encode(), ca_bundle=bundle) as server:
+        error = failure_at(server.port, bundle, password=LONG)
     assert f"it answered 535 {NOT_QUOTED}" in error.happened
