@@ -1,4 +1,4 @@
-"""The words of the command line: variables in place of config, and nothing that acts."""
+"""Output has no Pulumi terms and does not control the terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.cli import output
-from pulumi_smtpconfig.cli.output import in_variables, printable
+from pulumi_smtpconfig.cli.output import printable, without_pulumi
 from pulumi_smtpconfig.connection import LAST_UP, READ_REMEDIES
 from pulumi_smtpconfig.platforms.platform import PLATFORMS
 from pulumi_smtpconfig.smtp.advice import CLIENT_REJECTED, REMEDIES, certificate_remedy
-from tests.cli.command import OF_PULUMI
+from tests.cli.command import PULUMI_TERMS
 
 ADVICE = {
     *READ_REMEDIES.values(),
@@ -25,21 +25,21 @@ ADVICE = {
 }
 
 
-def test_the_example_is_true() -> None:
-    """What the docstring shows is what happens."""
+def test_the_docstring_example_is_true() -> None:
+    """`doctest` runs it."""
     assert doctest.testmod(output, raise_on_error=True).attempted
 
 
 @pytest.mark.parametrize("advice", sorted(ADVICE), ids=lambda text: text[:30])
-def test_no_advice_needs_a_stack(advice: str) -> None:
-    """What is written for programs is said for a terminal."""
-    told = in_variables(advice)
-    assert not any(word in told for word in OF_PULUMI)
+def test_no_advice_has_pulumi_terms(advice: str) -> None:
+    """Advice for Pulumi programs is rewritten for the command line."""
+    shown = without_pulumi(advice)
+    assert not any(term in shown for term in PULUMI_TERMS)
 
 
 @given(st.text())
-def test_nothing_that_is_shown_acts_on_a_terminal(text: str) -> None:
-    """Each character stands for itself or for one that was replaced, and lines stay lines."""
+def test_no_output_controls_the_terminal(text: str) -> None:
+    """Each character is kept or replaced by one other, and line breaks are kept."""
     shown = printable(text)
     assert len(shown) == len(text)
     assert all(line.isprintable() for line in shown.split("\n"))
