@@ -1,4 +1,4 @@
-"""`python -m pulumi_smtpconfig` is `smtpconfig`."""
+"""Runs `smtpconfig` as `python -m pulumi_smtpconfig`."""
 
 from pulumi_smtpconfig.cli.app import main
 

@@ -241,6 +241,3 @@ def _folded(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     return (text[at : at + PIECE] for at in range(len(text) - PIECE + 1))
-
-
-quoted = quote_text  # until the callers use the functions above

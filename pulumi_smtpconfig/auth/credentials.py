@@ -169,7 +169,8 @@ def _named(config: Config, name: str) -> Resolved:
     choose = f"set credentials to one of {names}, or " if names else ""
     raise ConfigurationError(
         f'There are no credentials "{name}".',
-        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} (see docs/connection-settings.md).",
+        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} "
+        "(see docs/connection-settings.md).",
     )
 
 

@@ -18,7 +18,7 @@ from pulumi_smtpconfig.errors import (
     SmtpConfigError,
     TokenNotGranted,
 )
-from pulumi_smtpconfig.http.responses import AGAIN, describe, parse_json
+from pulumi_smtpconfig.http.responses import AGAIN, MAX_BODY, describe, parse_json
 from pulumi_smtpconfig.redaction import TOKEN_KEYS
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _form(credentials: Credentials) -> str:
 def _access_token(body: bytes, began: float, url: str) -> AccessToken:
     """Read a token; nothing of the response is quoted, because it may contain other tokens."""
     try:
-        response = TokenResponse.model_validate_json(body)
+        response = TokenResponse.model_validate_json(body if len(body) <= MAX_BODY else b"")
     except ValidationError:
         happened = f"The token endpoint {url} answered 200 OK without a usable token."
         raise TokenNotGranted(happened, CHECK_ENDPOINT) from None

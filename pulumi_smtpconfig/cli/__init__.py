@@ -1,4 +1,4 @@
-"""The command line `smtpconfig`, a front door that knows no Pulumi."""
+"""The command line `smtpconfig`, which does not need Pulumi."""
 
 from pulumi_smtpconfig.cli.app import main
 

@@ -1,4 +1,4 @@
-"""The command line `smtpconfig`: options in, exit code out."""
+"""The commands of `smtpconfig` and their options."""
 
 from __future__ import annotations
 
@@ -8,66 +8,71 @@ from typing import Annotated, Any
 
 import typer
 
-from pulumi_smtpconfig.cli.exit_codes import FINE, MEANINGS
+from pulumi_smtpconfig.cli.exit_codes import EXIT_OK, MEANINGS
 
-SEEN_BY_OTHERS = (
-    "a password in a command can be read by every user of this machine, and stays in the shell's "
-    "history. Use --password-from env:NAME or --password-from file:/path, set "
-    "SMTPCONFIG_SMTP_PASSWORD, or let the terminal ask for it."
+VISIBLE_TO_OTHERS = (
+    "other users of this machine can read a password on the command line, and the shell stores it "
+    "in its history. Use --password-from env:NAME or --password-from file:/path, set "
+    "SMTPCONFIG_SMTP_PASSWORD, or enter it at the prompt."
 )
-OPTIONS_ONLY = "there are options only, and a password is none of them; see --help."
+UNEXPECTED_ARGUMENT = "unexpected argument (not shown, as it could be a password)."
 
 
-def exit_codes() -> str:
-    """Return the lines of a help text that list the exit codes."""
+def main() -> None:
+    """Run `smtpconfig` with the arguments of this process."""
+    try:
+        app(prog_name="smtpconfig")
+    except OSError as error:  # only --help and --version: `run` handles its own
+        from pulumi_smtpconfig.cli.run import handle_write_error  # noqa: PLC0415 - --help is quick
+
+        raise SystemExit(handle_write_error(error, EXIT_OK)) from None
+
+
+def _exit_codes() -> str:
     lines = (
         textwrap.fill(text, 72, initial_indent=f"{code:5}  ", subsequent_indent=" " * 7)
         for code, text in MEANINGS.items()
     )
-    as_they_are = "\b"
-    return "\n".join([as_they_are, "Exit codes:", *lines])
+    keep_line_breaks = "\b"
+    return "\n".join([keep_line_breaks, "Exit codes:", *lines])
 
 
-def refuse_password(given: str | None) -> None:
-    """Say why a password is no option, without repeating it."""
+def _refuse_password(given: str | None) -> None:
     if given is not None:
-        raise typer.BadParameter(SEEN_BY_OTHERS)
+        raise typer.BadParameter(VISIBLE_TO_OTHERS)
 
 
-def refuse_arguments(context: typer.Context) -> None:
-    """Say that something stands beside the options, without repeating it."""
+def _refuse_arguments(context: typer.Context) -> None:
     if context.args:
-        raise typer.BadParameter(OPTIONS_ONLY)
+        raise typer.BadParameter(UNEXPECTED_ARGUMENT)
 
 
-def print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
-    """Print the version and leave."""
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes it by position
     if wanted:
         typer.echo(f"smtpconfig {version('pulumi-smtpconfig')}")
         raise typer.Exit
 
 
-def text(name: str, help_: str, metavar: str) -> Any:
-    """Return an option whose value is parsed by the package, as that of a program."""
+def _text(name: str, help_: str, metavar: str) -> Any:
+    """Return an option whose value the package parses, as for a Pulumi program."""
     return typer.Option(name, help=help_, metavar=metavar)
 
 
 Password = Annotated[
     str | None,
-    typer.Option("--password", hidden=True, is_eager=True, callback=refuse_password),
+    typer.Option("--password", hidden=True, is_eager=True, callback=_refuse_password),
 ]
-JSON = typer.Option("--json", help="Print one JSON object for machines.")
-
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 app = typer.Typer(
     add_completion=False,
-    pretty_exceptions_enable=False,  # their tracebacks show variables, and so passwords
+    pretty_exceptions_enable=False,  # its tracebacks show variables, and so passwords
     no_args_is_help=True,
     rich_markup_mode=None,
-    epilog=exit_codes(),
+    epilog=_exit_codes(),
 )
-# What is left over is refused in words of ours, which do not repeat it.
-LEFT_OVER = {"allow_extra_args": True}
+# click's own error would repeat an extra argument, which may be a password.
+EXTRA_ARGUMENTS = {"allow_extra_args": True}
 
 
 @app.callback()
@@ -76,64 +81,64 @@ def smtpconfig(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", is_eager=True, callback=print_version, help="Print the version and leave."
+            "--version", is_eager=True, callback=_print_version, help="Show the version and exit."
         ),
     ] = False,
     _password: Password = None,
 ) -> None:
-    """Try mail settings at their SMTP server, and show those that a tenant has."""
+    """Verify SMTP settings, and show the ones that a tenant has."""
 
 
-@app.command(context_settings=LEFT_OVER, epilog=exit_codes())
-def verify(  # noqa: PLR0913 - one parameter an option, all by keyword
+@app.command(context_settings=EXTRA_ARGUMENTS, epilog=_exit_codes())
+def verify(  # noqa: PLR0913 - a parameter for each option, all by keyword
     context: typer.Context,
     *,
-    host: Annotated[str, text("--host", "The SMTP server.", "NAME")],
-    from_: Annotated[str, text("--from", "The address that mails come from.", "ADDRESS")],
-    port: Annotated[str, text("--port", "Left out: 465 with --ssl, else 587.", "N")] = "",
-    ssl: Annotated[bool, typer.Option("--ssl", help="TLS from the first byte.")] = False,
+    host: Annotated[str, _text("--host", "SMTP server.", "NAME")],
+    from_: Annotated[str, _text("--from", "Sender address.", "ADDRESS")],
+    port: Annotated[str, _text("--port", "Port. Default: 465 with --ssl, else 587.", "N")] = "",
+    ssl: Annotated[bool, typer.Option("--ssl", help="Use TLS from the first byte.")] = False,
     starttls: Annotated[
         bool | None,
         typer.Option(
             "--starttls/--no-starttls",
-            help="Upgrade the connection by STARTTLS; left out: on, but with --ssl.",
+            help="Upgrade to TLS with STARTTLS. Default: on, unless --ssl is given.",
             show_default=False,
         ),
     ] = None,
-    user: Annotated[str, text("--user", "The SMTP user; needs a password.", "NAME")] = "",
+    user: Annotated[str, _text("--user", "SMTP user; requires a password.", "NAME")] = "",
     password_from: Annotated[
         str,
-        text(
+        _text(
             "--password-from",
-            "Where its password stands. Left out: the variable SMTPCONFIG_SMTP_PASSWORD, "
-            "else the terminal asks.",
+            "Where the password is stored. Default: the variable SMTPCONFIG_SMTP_PASSWORD, "
+            "otherwise a prompt.",
             "env:NAME|file:/PATH",
         ),
     ] = "",
     envelope_from: Annotated[
-        str, text("--envelope-from", "Where bounces go to; left out: --from.", "ADDRESS")
+        str, _text("--envelope-from", "Address for bounces. Default: --from.", "ADDRESS")
     ] = "",
     recipient: Annotated[
-        str, text("--recipient", "Ask whether mails to it would be taken.", "ADDRESS")
+        str, _text("--recipient", "Check that the server accepts this recipient.", "ADDRESS")
     ] = "",
     ca_bundle: Annotated[
         str,
-        text(
+        _text(
             "--ca-bundle",
-            "A PEM file of authorities to trust beside the system's; left out: "
-            "SMTPCONFIG_CA_BUNDLE.",
+            "PEM file of certificate authorities to trust in addition to the system's. "
+            "Default: SMTPCONFIG_CA_BUNDLE.",
             "PATH",
         ),
     ] = "",
-    as_json: Annotated[bool, JSON] = False,
+    as_json: AsJson = False,
     _password: Password = None,
 ) -> None:
-    """Try settings at their SMTP server; no mail is sent."""
-    refuse_arguments(context)
-    from pulumi_smtpconfig.cli import verify as command  # noqa: PLC0415 - --help does not pay for it
+    """Run an SMTP session up to MAIL FROM, without sending mail."""
+    _refuse_arguments(context)
+    from pulumi_smtpconfig.cli import verify as command  # noqa: PLC0415 - --help is quick
     from pulumi_smtpconfig.cli.run import run  # noqa: PLC0415 - likewise
 
-    given: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "host": host,
         "from": from_,
         "port": port,
@@ -144,49 +149,41 @@ def verify(  # noqa: PLR0913 - one parameter an option, all by keyword
         "envelopeFrom": envelope_from,
         "verifyRecipient": recipient,
     }
-    code = run(lambda: command.verify(given, ca_bundle), command.BLANK, as_json=as_json)
+    code = run(lambda: command.verify(properties, ca_bundle), command.BLANK, as_json=as_json)
     raise typer.Exit(code)
 
 
-@app.command(context_settings=LEFT_OVER, epilog=exit_codes())
-def show(  # noqa: PLR0913 - likewise
+@app.command(context_settings=EXTRA_ARGUMENTS, epilog=_exit_codes())
+def show(  # noqa: PLR0913 - a parameter for each option, all by keyword
     context: typer.Context,
     *,
-    platform: Annotated[str, text("--platform", "Which it is.", "ssms|shift|keycloak")],
-    hostname: Annotated[str, text("--hostname", "Its host, with a port but for 443.", "NAME")],
-    tenant_id: Annotated[str, text("--tenant-id", "The tenant, in its own case.", "ID")],
+    platform: Annotated[str, _text("--platform", "The platform.", "ssms|shift|keycloak")],
+    hostname: Annotated[
+        str, _text("--hostname", "Host of the platform, and its port unless 443.", "NAME")
+    ],
+    tenant_id: Annotated[str, _text("--tenant-id", "Tenant (case-sensitive).", "ID")],
     base_path: Annotated[
-        str, text("--base-path", "What Keycloak's paths begin with, such as /auth.", "PATH")
+        str, _text("--base-path", "Prefix of Keycloak's paths, such as /auth.", "PATH")
     ] = "",
     credentials: Annotated[
-        str, text("--credentials", "A named set of SMTPCONFIG_CREDENTIALS.", "NAME")
+        str, _text("--credentials", "Name of a set in SMTPCONFIG_CREDENTIALS.", "NAME")
     ] = "",
-    as_json: Annotated[bool, JSON] = False,
+    as_json: AsJson = False,
     _password: Password = None,
 ) -> None:
-    """Show what a platform holds for a tenant, without secrets.
+    """Show the mail settings of a tenant, without secrets.
 
-    SMTPCONFIG_TOKEN and the other variables say how to connect.
+    Connection settings, such as SMTPCONFIG_TOKEN, come from environment variables.
     """
-    refuse_arguments(context)
-    from pulumi_smtpconfig.cli import show as command  # noqa: PLC0415 - --help does not pay for it
+    _refuse_arguments(context)
+    from pulumi_smtpconfig.cli import show as command  # noqa: PLC0415 - --help is quick
     from pulumi_smtpconfig.cli.run import run  # noqa: PLC0415 - likewise
 
-    given = {
+    properties = {
         "platform": platform,
         "hostname": hostname,
         "tenantId": tenant_id,
         "basePath": base_path,
         "credentials": credentials,
     }
-    raise typer.Exit(run(lambda: command.show(given), command.BLANK, as_json=as_json))
-
-
-def main() -> None:
-    """Run the command that the process was started with."""
-    try:
-        app(prog_name="smtpconfig")
-    except OSError as error:  # of a help text; `run` lets none leave
-        from pulumi_smtpconfig.cli.run import unwritten  # noqa: PLC0415 - likewise
-
-        raise SystemExit(unwritten(error, FINE)) from None
+    raise typer.Exit(run(lambda: command.show(properties), command.BLANK, as_json=as_json))

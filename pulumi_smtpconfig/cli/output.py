@@ -1,4 +1,4 @@
-"""What a command prints: tables and lines for people, one JSON object for machines."""
+"""What a command prints: tables and lines for people, one JSON object for programs."""
 
 from __future__ import annotations
 
@@ -19,143 +19,145 @@ from rich.text import Text
 
 from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.connection import LAST_UP
-from pulumi_smtpconfig.smtp.advice import ELSEWHERE
+from pulumi_smtpconfig.smtp.advice import PLATFORM_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pulumi_smtpconfig.errors import SmtpConfigError
 
+ERROR, WARNING = ("Error:", "bold red"), ("Warning:", "yellow")
+
+LOG_WIDTH = 10_000
+"""Columns if there is no terminal, so that logs and pipes get unbroken rows."""
+
 CONFIG_SET = re.compile(r"run `pulumi config set (?:--secret )?[\w:]+`, or set")
 PULUMI = re.compile("`pulumi(?: up)?`")
 CONFIG_KEY = re.compile(r"smtpconfig:([A-Za-z]+)")
-FROM_THE_PLATFORM = "A platform elsewhere may reach what this machine does not."
-ANOTHER_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+MAY_DIFFER = "The platform may be able to reach the server even if this machine cannot."
 
 
-def in_variables(text: str) -> str:
-    """Say for the command line what is written for a Pulumi program: SMTPCONFIG_TOKEN, no config.
+def without_pulumi(text: str) -> str:
+    """Rewrite a message for a reader without a Pulumi program.
 
-    >>> in_variables("set smtpconfig:readUrl, then run `pulumi up` again.")
+    >>> without_pulumi("set smtpconfig:readUrl, then run `pulumi up` again.")
     'set SMTPCONFIG_READ_URL, then run `smtpconfig` again.'
     """
-    text = text.replace(f" {LAST_UP}", "").replace(ELSEWHERE, FROM_THE_PLATFORM)
+    text = text.replace(f" {LAST_UP}", "").replace(PLATFORM_ONLY, MAY_DIFFER)
     text = PULUMI.sub("`smtpconfig`", CONFIG_SET.sub("set", text))
     return CONFIG_KEY.sub(lambda key: variable(key[1]), text)
 
 
 def printable(text: str) -> str:
-    """Replace what a terminal could take for a command, and what hides or turns other text."""
-    return "".join(c if c.isprintable() or c == "\n" else ANOTHER_CHARACTER for c in text)
-
-
-ERROR, WARNING = ("Error:", "bold red"), ("Warning:", "yellow")
-ONE_LINE = 10_000
-"""Columns where there is no terminal, so that a log or a program gets each row unbroken."""
+    """Replace characters that control the terminal, and those that hide or reorder text."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Print one object and nothing else on standard output.
+    """Print a JSON object to standard output.
 
     Raises:
-        OSError: It cannot be written, or nobody reads it (`BrokenPipeError`).
+        OSError: Standard output failed, or its reader is gone (`BrokenPipeError`).
     """
-    _line(_console(), Text(json.dumps(document, indent=2)))
+    _print_line(_console(), Text(json.dumps(document, indent=2)))
 
 
 def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table, if it has columns, under its title; no cell is cut or taken for markup.
+    """Print a title, and below it a table unless it has no columns, to standard output.
 
     Raises:
-        OSError: It cannot be written, or nobody reads it (`BrokenPipeError`).
+        OSError: Standard output failed, or its reader is gone (`BrokenPipeError`).
     """
     console = _console()
-    _line(console, Text(printable(title)))
+    _print_line(console, Text(printable(title)))
+    if not headings:
+        return
     columns = [Column(heading, overflow="fold") for heading in headings]
     table = Table(*columns, box=box.SIMPLE, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(printable(cell), style=_style(cell)) for cell in row))
-    if columns:
-        console.print(table)
+        table.add_row(*(Text(printable(cell), style=MARK_STYLES.get(cell, "")) for cell in row))
+    console.print(table)
+
+
+PASSED, FAILED = "✓", "✗"
+MARK_STYLES = {PASSED: "green", FAILED: "bold red"}
 
 
 def mark(*, passed: bool) -> str:
-    """Return the sign of a stage, in letters where the output knows no other."""
-    knows_others = _console().encoding.startswith("utf")
-    return ("✓" if passed else "✗") if knows_others else ("ok" if passed else "failed")
+    """Return the mark of a stage, in ASCII if the output has no other characters."""
+    if _console().encoding.startswith("utf"):
+        return PASSED if passed else FAILED
+    return "ok" if passed else "failed"
 
 
-def print_warning(line: str) -> None:
-    """Print a warning on standard error."""
-    _told(_console(stderr=True), *WARNING, line)
+def print_warning(text: str) -> None:
+    """Print a warning to standard error."""
+    _print_labelled(_console(stderr=True), *WARNING, text)
 
 
 def print_error(error: SmtpConfigError) -> None:
-    """Print on standard error what was done, what happened, and what to do next."""
-    _told(_console(stderr=True), *ERROR, str(error))
+    """Print an error to standard error."""
+    _print_labelled(_console(stderr=True), *ERROR, str(error))
+
+
+def print_write_error(error: OSError) -> None:
+    """Print to standard error that standard output failed."""
+    text = f"Could not write to standard output: {error.strerror}. Check where it is redirected to."
+    _print_labelled(_console(stderr=True), *ERROR, text)
 
 
 def print_stopped() -> None:
-    """Say on standard error that Ctrl-C ended it."""
-    _say(_console(stderr=True), Text("Stopped."))
-
-
-def print_unwritten(error: OSError) -> None:
-    """Say on standard error why standard output cannot be written."""
-    why = f"Standard output cannot be written: {error.strerror}; see where it goes, then try again."
-    _told(_console(stderr=True), *ERROR, why)
-
-
-def abandon(stream: TextIO) -> None:
-    """Let what a stream still holds go nowhere, as Python would fail at its end to write it."""
-    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), stream.fileno())
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:  # rich's own ends the process, with a code that says "no"
-        raise BrokenPipeError
+    """Print to standard error that the user stopped the command."""
+    _print_to_stderr(_console(stderr=True), Text("Stopped."))
 
 
 @contextmanager
-def talking_to(whom: str) -> Iterator[Callable[[str], None]]:
-    """Say on standard error who is being waited for, with a sign of life on a terminal.
+def connecting_to(peer: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error that the command waits for `peer`; a terminal shows a spinner.
 
-    Yields what prints a warning meanwhile, which another way would disturb that sign.
+    Yields a function that prints a warning without disturbing the spinner.
     """
-    console, text = _console(stderr=True), Text(printable(f"Talking to {whom} ..."))
+    console, text = _console(stderr=True), Text(printable(f"Connecting to {peer} ..."))
     if console.is_terminal:
         with console.status(text):
-            yield partial(_told, console, *WARNING)
+            yield partial(_print_labelled, console, *WARNING)
     else:
-        _say(console, text)
+        _print_to_stderr(console, text)
         yield print_warning
 
 
-def _told(console: Console, kind: str, style: str, text: str) -> None:
-    _say(console, Text.assemble((kind, style), " ", printable(in_variables(text))))
+def discard(stream: TextIO) -> None:
+    """Redirect a stream to the null device, as Python fails at exit if it cannot flush it."""
+    with suppress(OSError), Path(os.devnull).open("wb") as null:
+        os.dup2(null.fileno(), stream.fileno())
 
 
-def _say(console: Console, text: Text) -> None:
-    """Print on standard error, which may be gone: the exit code tells it too."""
-    try:
-        _line(console, text)
-    except OSError:
-        abandon(sys.stderr)
-
-
-def _line(console: Console, text: Text) -> None:
-    console.print(text, soft_wrap=True)
+class _Console(Console):
+    def on_broken_pipe(self) -> None:  # rich would end the process with exit code 1
+        raise BrokenPipeError
 
 
 def _console(*, stderr: bool = False) -> Console:
     console = _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
     if isinstance(console.file, io.TextIOWrapper):
-        console.file.reconfigure(errors="replace")  # a server may say what the output cannot show
+        console.file.reconfigure(errors="replace")  # text from servers may not be encodable
     if not console.is_terminal:
-        console.width = ONE_LINE
+        console.width = LOG_WIDTH
     return console
 
 
-def _style(cell: str) -> str:
-    return {"✓": "green", "✗": "bold red"}.get(cell, "")
+def _print_labelled(console: Console, label: str, style: str, text: str) -> None:
+    line = Text.assemble((label, style), " ", printable(without_pulumi(text)))
+    _print_to_stderr(console, line)
+
+
+def _print_to_stderr(console: Console, text: Text) -> None:
+    """Print a line, and ignore a broken standard error: the exit code says the same."""
+    try:
+        _print_line(console, text)
+    except OSError:
+        discard(sys.stderr)
+
+
+def _print_line(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Where the command line has a password from: a reference, a variable, or a question."""
+"""Find the password for `smtpconfig verify`: a reference, a variable, or a prompt."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.settings.password_reference import resolve
 
 VARIABLE = variable("smtpPassword")
-NOTHING = "No password was entered."
-NO_TEXT = "What was entered is no text in the encoding of this terminal."
-GIVE_IT = (
-    f"set the environment variable {VARIABLE}, or give --password-from env:NAME or "
-    "--password-from file:/path, or run this in a terminal, which asks for it."
+NOT_ENTERED = "No password was entered."
+NOT_DECODABLE = "The password is not valid text in the encoding of this terminal."
+PROVIDE_IT = (
+    f"set the environment variable {VARIABLE}, use --password-from env:NAME or "
+    "--password-from file:/path, or run the command in a terminal, which prompts for it."
 )
 
 
 def password_for(user: str, reference: str) -> str:
-    """Return the password of an SMTP user, or nothing where there is no user.
+    """Return the password of an SMTP user, or an empty string without a user.
 
     Raises:
-        ConfigurationError: It is nowhere given, or cannot be read.
+        ConfigurationError: There is no password, or it cannot be read.
     """
     if reference:
         return resolve(reference)
@@ -34,20 +34,20 @@ def password_for(user: str, reference: str) -> str:
         return ""
     if os.environ.get(VARIABLE):
         return resolve(f"env:{VARIABLE}")
-    if sys.stdin and sys.stdin.isatty():  # it is None where the shell has closed it
-        return _asked(user)
-    raise ConfigurationError("No password is given for the user.", GIVE_IT)
+    if sys.stdin and sys.stdin.isatty():  # None if the shell closed it
+        return _prompt(user)
+    raise ConfigurationError("The user has no password.", PROVIDE_IT)
 
 
-def _asked(user: str) -> str:
-    """Ask in the terminal, and rather not than where the answer would be seen."""
+def _prompt(user: str) -> str:
+    """Prompt for the password, unless the terminal would show it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", GetPassWarning)
             return getpass(f"Password of {ascii(user)[1:-1]}: ")
-    except (KeyboardInterrupt, EOFError, GetPassWarning, UnicodeDecodeError) as ended:
+    except (KeyboardInterrupt, EOFError, GetPassWarning, UnicodeDecodeError) as error:
         typer.echo(err=True)
-        if isinstance(ended, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt):
             raise
-        no_text = isinstance(ended, UnicodeDecodeError)
-        raise ConfigurationError(NO_TEXT if no_text else NOTHING, GIVE_IT) from None
+        happened = NOT_DECODABLE if isinstance(error, UnicodeDecodeError) else NOT_ENTERED
+        raise ConfigurationError(happened, PROVIDE_IT) from None

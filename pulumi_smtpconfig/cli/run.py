@@ -1,22 +1,28 @@
-"""How a command runs and ends: its outcome, its exit code, and no error that tells too much."""
+"""Run a command: print its outcome and choose the exit code."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_smtpconfig.cli.exit_codes import ANSWERED_NO, INTERRUPTED, NOT_TOLD
+from pulumi_smtpconfig.cli.exit_codes import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_UNAVAILABLE,
+    EXIT_USAGE,
+)
 from pulumi_smtpconfig.cli.output import (
-    abandon,
-    in_variables,
+    discard,
     print_error,
     print_json,
     print_stopped,
     print_table,
-    print_unwritten,
+    print_write_error,
+    without_pulumi,
 )
 from pulumi_smtpconfig.config import Config, Setting
 from pulumi_smtpconfig.errors import (
+    ConfigurationError,
     NotVerified,
     ReadFailed,
     Refused,
@@ -25,29 +31,11 @@ from pulumi_smtpconfig.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
-class OptionsFirst(Config):
-    """The connection settings of one command.
-
-    Args:
-        options: The option and its text for the keys that options can set; an empty one is not
-            given.
-    """
-
-    def __init__(self, options: Mapping[str, tuple[str, str]] | None = None) -> None:
-        super().__init__(lambda _: None)
-        self._options = options or {}
-
-    def both(self, key: str) -> tuple[Setting | None, Setting | None]:
-        """Return what an option gives, else what the environment has; there is no stack."""
-        option, text = self._options.get(key, ("", ""))
-        return (Setting(text, option), None) if text else super().both(key)
-
-
-class Rows(NamedTuple):
-    """A sentence for people, and a table below it where there are rows."""
+class Report(NamedTuple):
+    """A sentence, and a table below it if it has headings."""
 
     title: str
     headings: tuple[str, ...] = ()
@@ -59,67 +47,83 @@ class Outcome(NamedTuple):
 
     Attributes:
         code: The exit code.
-        document: What machines get, to which what happened and what to do next are added.
-        shown: What people get, if anything.
+        document: What `--json` prints, apart from the keys of the error.
+        report: What is printed otherwise.
         error: Why the code is not 0.
     """
 
     code: int
     document: dict[str, Any]
-    shown: Rows | None = None
+    report: Report | None = None
     error: SmtpConfigError | None = None
 
 
-def run(work: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool) -> int:
+def invalid_options(problems: Iterable[object], document: dict[str, Any]) -> Outcome:
+    """Return the outcome for options that cannot be used."""
+    happened = "\n  ".join(map(str, problems))
+    error = ConfigurationError(happened, "correct these options; nothing was sent.")
+    return Outcome(EXIT_USAGE, document, error=error)
+
+
+def run(command: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool) -> int:
     """Run a command, print its outcome, and return the exit code.
 
     Args:
-        work: The command; whatever it raises is told in this package's own words.
-        blank: What machines get where it raises.
-        as_json: Whether standard output is for machines.
+        command: The command; any exception becomes an error of this package.
+        blank: The document of a command that raises.
+        as_json: Whether to print the document instead of the report.
     """
     try:
-        outcome = only_our_errors(work)()
+        outcome = only_our_errors(command)()
     except SmtpConfigError as error:
-        outcome = Outcome(_code(error), blank, error=error)
+        is_failure = isinstance(error, (NotVerified, Refused, ReadFailed))
+        outcome = Outcome(EXIT_FAILED if is_failure else EXIT_UNAVAILABLE, blank, error=error)
     except KeyboardInterrupt:
         print_stopped()
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
     return _print(outcome, as_json=as_json)
 
 
-def unwritten(error: OSError, code: int) -> int:
-    """Return the exit code where standard output takes no more; who left, as `head` does, has it.
-
-    Args:
-        error: Why it does not.
-        code: The exit code of what should have been written.
-    """
-    abandon(sys.stdout)
-    if isinstance(error, BrokenPipeError):
-        return code
-    print_unwritten(error)
-    return NOT_TOLD
-
-
 def _print(outcome: Outcome, *, as_json: bool) -> int:
-    code = outcome.code
+    code, error = outcome.code, outcome.error
     try:
         if as_json:
-            print_json(outcome.document | _told(outcome.error))
-        elif outcome.shown:
-            print_table(*outcome.shown)
-    except OSError as error:
-        code = unwritten(error, code)
-    if outcome.error:
-        print_error(outcome.error)
+            happened = without_pulumi(error.happened) if error else None
+            remedy = without_pulumi(error.remedy) if error else None
+            print_json({**outcome.document, "happened": happened, "remedy": remedy})
+        elif outcome.report:
+            print_table(*outcome.report)
+    except OSError as write_error:
+        code = handle_write_error(write_error, code)
+    if error:
+        print_error(error)
     return code
 
 
-def _told(error: SmtpConfigError | None) -> dict[str, str | None]:
-    happened = in_variables(error.happened) if error else None
-    return {"happened": happened, "remedy": in_variables(error.remedy) if error else None}
+def handle_write_error(error: OSError, code: int) -> int:
+    """Report that standard output failed, and return the exit code.
+
+    If the reader closed the pipe, as `head` does, keep the command's own exit code.
+    """
+    discard(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return code
+    print_write_error(error)
+    return EXIT_UNAVAILABLE
 
 
-def _code(error: SmtpConfigError) -> int:
-    return ANSWERED_NO if isinstance(error, (NotVerified, Refused, ReadFailed)) else NOT_TOLD
+class CommandConfig(Config):
+    """Connection settings from options and environment variables, without a stack.
+
+    Args:
+        options: By config key, the name of an option and its value; an empty value is not set.
+    """
+
+    def __init__(self, options: Mapping[str, tuple[str, str]] | None = None) -> None:
+        super().__init__(lambda _: None)
+        self._options = options or {}
+
+    def both(self, key: str) -> tuple[Setting | None, Setting | None]:
+        """Return an option in place of the environment's setting."""
+        option, text = self._options.get(key, ("", ""))
+        return (Setting(text, option), None) if text else super().both(key)

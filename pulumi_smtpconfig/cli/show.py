@@ -1,93 +1,82 @@
-"""`smtpconfig show`: what a platform holds for a tenant, and never a password."""
+"""`smtpconfig show`: the mail settings of a tenant, without secrets."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.cli.exit_codes import FINE, NOT_TOLD, WRONG_USAGE
-from pulumi_smtpconfig.cli.output import print_warning, talking_to
-from pulumi_smtpconfig.cli.run import OptionsFirst, Outcome, Rows
+from pulumi_smtpconfig.cli.exit_codes import EXIT_OK, EXIT_UNAVAILABLE
+from pulumi_smtpconfig.cli.output import connecting_to, print_warning
+from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
 from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
-from pulumi_smtpconfig.platforms.smtp_server import other_keys
+from pulumi_smtpconfig.platforms.smtp_server import as_text, other_keys
+from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulumi_smtpconfig.problems import Problem
-
 BLANK: dict[str, Any] = {"settings": None, "hasPassword": None, "otherKeys": []}
-HELD, NOT_HELD, HIDDEN = "(not shown)", "(not set)", "(not shown: it holds the password)"
 
 
 def show(properties: Mapping[str, object]) -> Outcome:
-    """Read the live settings of a tenant, given as a program names it."""
-    declared, problems = _declared(properties)
-    if problems:
-        reasons = "\n  ".join(map(str, problems))
-        error = ConfigurationError(reasons, "correct these options; nothing was asked.")
-        return Outcome(WRONG_USAGE, BLANK, error=error)
-    with error_context(f"{declared.title}: reading its mail settings failed."):
-        live = _live(declared)
-        return _unread(declared) if live is None else _told(declared, live)
+    """Read the mail settings of a tenant.
 
-
-def _declared(properties: Mapping[str, object]) -> tuple[Declaration, list[Problem]]:
-    """Parse which tenant it is; what it is to have is not asked here."""
+    Args:
+        properties: The tenant and its credentials, by the keys of a Pulumi program.
+    """
     tenant, problems = parse(Tenant, properties)
     options, more = parse(Options, properties)
-    declared = Declaration(tenant, parse(SmtpSettings, {})[0], options)
-    return declared, [*problems, *more, *find_platform_problems(declared)]
+    declaration = Declaration(tenant, parse(SmtpSettings, {})[0], options)
+    problems += [*more, *find_platform_problems(declaration)]
+    if problems:
+        return invalid_options(problems, BLANK)
+    with error_context(f"{declaration.title}: could not read the mail settings."):
+        live = _read(declaration)
+        return _not_enabled(declaration) if live is None else _outcome(declaration, live)
 
 
-def _live(declared: Declaration) -> Mapping[str, Any] | None:
-    config = OptionsFirst()
-    if not declared.read_request(Connection(config, print_warning).setting):
+def _read(declaration: Declaration) -> Mapping[str, Any] | None:
+    config = CommandConfig()
+    if not declaration.read_request(Connection(config, print_warning).setting):
         return None
     with (
-        talking_to(declared.tenant.hostname) as warn,
+        connecting_to(declaration.tenant.hostname) as warn,
         closing(Connection(config, warn)) as connection,
     ):
-        return LiveSettings(connection, warn).fetch(declared)
+        return LiveSettings(connection, warn).fetch(declaration)
 
 
-def _told(declared: Declaration, live: Mapping[str, Any]) -> Outcome:
-    password = _password(live)
-    settings = _masked(declared.platform.decode(live) if live else {}, password)
+def _not_enabled(declaration: Declaration) -> Outcome:
+    platform = declaration.platform
+    happened = f"Reading mail settings from {platform.title} is not enabled."
+    error = ConfigurationError(happened, f"{platform.enable_reading}.")
+    return Outcome(EXIT_UNAVAILABLE, BLANK, error=error)
+
+
+def _outcome(declaration: Declaration, live: Mapping[str, Any]) -> Outcome:
+    password = as_text(live.get("password"))
+    settings = _masked(declaration.platform.decode(live) if live else {}, password)
     others = sorted(other_keys(live))
     document = {"settings": settings, "hasPassword": bool(password), "otherKeys": others}
     if not live:
-        return Outcome(FINE, document, Rows(f"{declared.title} has no mail settings."))
-    rows = [(key, _text(value)) for key, value in settings.items()]
-    rows += [("password", HELD if password else NOT_HELD)]
-    rows += [(key, "(another setting, not shown)") for key in others]
-    title = f"{declared.title} has these mail settings."
-    return Outcome(FINE, document, Rows(title, ("setting", "value"), rows))
+        return Outcome(EXIT_OK, document, Report(f"{declaration.title} has no mail settings."))
+    rows = [(key, as_text(value)) for key, value in settings.items()]
+    rows += [("password", "(set, not shown)" if password else "(not set)")]
+    rows += [(key, "(other key, not shown)") for key in others]
+    title = f"{declaration.title} has these mail settings:"
+    return Outcome(EXIT_OK, document, Report(title, ("setting", "value"), rows))
 
 
 def _masked(settings: Mapping[str, Any], password: str) -> dict[str, Any]:
-    """Hide a value that holds the password, should a platform show it in clear."""
-    told = password.strip("*")
-    return {key: HIDDEN if told and told in _text(x) else x for key, x in settings.items()}
-
-
-def _password(live: Mapping[str, Any]) -> str:
-    return _text(live.get("password") or "")
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _unread(declared: Declaration) -> Outcome:
-    platform = declared.platform
-    error = ConfigurationError(
-        f"The mail settings on {platform.title} are not read.", f"{platform.enable_reading}."
-    )
-    return Outcome(NOT_TOLD, BLANK, error=error)
+    """Hide a value that contains the password, which a platform may not mask."""
+    secrets = [password.strip("*")]
+    return {
+        key: NOT_SHOWN if contains_secret(as_text(value), secrets) else value
+        for key, value in settings.items()
+    }

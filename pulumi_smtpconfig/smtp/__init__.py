@@ -1,1 +1,1 @@
-"""Verifies settings at an SMTP server without sending a mail."""
+"""Verifies settings at an SMTP server without sending mail."""

@@ -1,4 +1,4 @@
-"""Why a stage of an SMTP session failed, and what to do next."""
+"""Why a stage of an SMTP session failed, and what to do about it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import smtplib
 import ssl
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.redaction import quoted
-from pulumi_smtpconfig.smtp.connect import NotReached
-from pulumi_smtpconfig.smtp.session import NO_REPLY, Unclear
+from pulumi_smtpconfig.redaction import quote_text
+from pulumi_smtpconfig.smtp.connect import Unreachable
+from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
 from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
@@ -16,139 +16,128 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.smtp.session import Reply
 
-AGAIN = "then try again."
-ELSEWHERE = 'If the platform alone can reach the server, set verify to "off".'
-IMPLICIT = "set ssl to true and starttls to false if this port speaks TLS from the first byte"
-EXPLICIT = "set starttls to true and ssl to false if this port begins without TLS"
+PLATFORM_ONLY = 'If only the platform can reach the server, set verify to "off".'
+USE_SSL = "if the port expects TLS at once (usually 465), set ssl to true and starttls to false"
+USE_STARTTLS = "if the port expects STARTTLS (usually 587), set starttls to true and ssl to false"
 
-GENERAL = {
-    "look-up": f"check host, and that this machine's DNS knows it, {AGAIN} {ELSEWHERE}",
+REMEDIES = {
+    "look-up": f"check host, and that this machine's DNS can resolve it. {PLATFORM_ONLY}",
     "connection": (
-        "check host and port (mostly 587 with starttls, 465 with ssl), and that firewalls let this "
-        f"machine connect there, {AGAIN} {ELSEWHERE}"
+        "check host and port (usually 587 with starttls, or 465 with ssl), and that no firewall "
+        f"blocks the connection from this machine. {PLATFORM_ONLY}"
     ),
-    "TLS": f"{EXPLICIT} (as 587 mostly does), or check host and port, {AGAIN}",
-    "greeting": f"{IMPLICIT} (as 465 mostly does), or check host and port, {AGAIN}",
-    "EHLO": f"check host and port, and look into the server's log, {AGAIN}",
-    "STARTTLS": f"look into the server's log, or use a port with ssl (mostly 465), {AGAIN}",
+    "TLS": f"{USE_STARTTLS}; otherwise check host and port.",
+    "greeting": f"{USE_SSL}; otherwise check host and port.",
+    "EHLO": "check host and port, and the server's log.",
+    "STARTTLS": "check the server's log, or use a port with ssl (usually 465).",
     "AUTH": (
-        "check user and password; some providers want a password for this application alone, or "
-        f"SMTP AUTH to be enabled for the mailbox, {AGAIN} It was tried once, so that no account "
-        "is locked."
+        "check user and password. Some providers require an app password, or SMTP AUTH to be "
+        "enabled for the mailbox. The login was tried only once, to avoid locking the account."
     ),
     "MAIL FROM": (
-        "let the server allow this user to send as envelopeFrom (or from, where that is not set), "
-        f"which may mean to verify the address or its domain, or set another one, {AGAIN}"
+        "set envelopeFrom (or from, if envelopeFrom is not set) to an address that this user may "
+        "send from. Some providers require you to verify the address or its domain first."
     ),
     "RCPT TO": (
         "check verifyRecipient, and that the server delivers to that address or relays for this "
-        f"user, {AGAIN}"
+        "user."
     ),
 }
+"""By stage, for failures without a remedy of their own."""
 
-LATER = f"wait a little, and look into the server's log if it stays, {AGAIN}"
-UNANSWERED = dict.fromkeys(("EHLO", "STARTTLS", "AUTH", "MAIL FROM", "RCPT TO"), LATER)
-"""By stage, where the server breaks off a session that it began."""
+RETRY_LATER = "wait a moment and try again. If it keeps failing, check the server's log."
+SESSION_DROPPED = dict.fromkeys(("EHLO", "STARTTLS", "AUTH", "MAIL FROM", "RCPT TO"), RETRY_LATER)
+"""By stage, for a server that drops a session after its greeting."""
 
-TURNED_AWAY = (
-    "see whether the server takes connections from this machine's network, or has had too many, "
-    f"{AGAIN} {ELSEWHERE}"
+CLIENT_REJECTED = (
+    "check that the server accepts connections from this machine's network, and that it does not "
+    f"limit their number. {PLATFORM_ONLY}"
 )
-NOT_OFFERED = (
-    f"{IMPLICIT}, or use the port that offers STARTTLS (mostly 587), {AGAIN} If it offers STARTTLS "
-    "elsewhere, something between this machine and the server may remove the offer."
+NO_STARTTLS = (
+    f"{USE_SSL}; otherwise use a port that offers STARTTLS (usually 587). If the server offers "
+    "STARTTLS to other clients, something on the network path may be removing the offer."
 )
-FORGED = (
-    "see who stands between this machine and the server, as the server itself does not speak "
-    f"there, {AGAIN}"
-)
-WITHOUT_TLS = f"set starttls or ssl to true, {AGAIN}"
+TAMPERING = "check the network path: something on it may be tampering with the connection."
+USE_TLS = "set starttls or ssl to true."
 NO_MECHANISM = (
-    "let the server offer PLAIN or LOGIN on this port (mostly 587 or 465), as these are what "
-    f"platforms authenticate with, or remove user and password if it needs none, {AGAIN}"
+    "enable PLAIN or LOGIN on the server (platforms log in with these), or use another port "
+    "(usually 587 or 465). If the server needs no login, remove user and password."
 )
-WITHOUT_USER = f"set user and password, as this server wants them, {AGAIN}"
-OLD_TLS = f"let the server speak TLS 1.2 or newer, {AGAIN}"
-ASCII_ALONE = f"set an address without other letters than those of ASCII, {AGAIN}"
-UNSENDABLE = f"correct it, {AGAIN}"
+LOGIN_REQUIRED = "set user and password, because this server requires a login."
+USE_ASCII = "use an address with only ASCII characters."
+FIX_VALUE = "correct this value."
 
-
-def certificate_remedy(code: int) -> str:
-    """Return what to do about a certificate that OpenSSL refused with a code."""
-    if code in UNTRUSTED:
-        return (
-            "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
-            f"that authority's certificate (PEM), and see that the platform trusts it, {AGAIN}"
-        )
-    if code in EXPIRED:
-        return f"check this machine's clock, have the server's certificate renewed, {AGAIN}"
-    if code in OTHER_NAME:
-        return f"set host to a name that the certificate is for, {AGAIN}"
-    return f"have the server's certificate replaced, {AGAIN}"
-
+TLS_ALERT = b"\x15\x03"
+"""The start of a reply from a server that expected TLS."""
 
 NO_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
-"""OpenSSL's reasons for an answer that is none of TLS; which one it is depends on its version."""
+"""OpenSSL's reasons for a reply that is not TLS; which one depends on its version."""
 
-OLD_TLS_REASONS = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}
-ALERT = b"\x15\x03"
-"""How TLS answers what is no TLS."""
-
+OLD_TLS = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}
 TEMPORARY = range(400, 500)
 
 
-class Failed(Exception):
+class StageFailed(Exception):
     """A stage failed.
 
     Attributes:
-        what: What happened, without a secret.
-        remedy: What to do next; empty for what helps at most failures of the stage.
+        happened: What happened, without a secret.
+        remedy: What to do next; if empty, the stage's entry in `REMEDIES` applies.
     """
 
-    def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(what, remedy)
-        self.what = what
+    def __init__(self, happened: str, remedy: str = "") -> None:
+        super().__init__(happened, remedy)
+        self.happened = happened
         self.remedy = remedy
 
 
-def refused(reply: Reply, quote: Callable[[bytes], str], remedy: str = "") -> Failed:
-    """Return what a reply says that is none of those hoped for."""
-    if reply.code == NO_REPLY:
-        tls = reply.text.startswith(ALERT)
-        return Failed(
-            f"what answered is no SMTP server: {quote(reply.text)}",
-            GENERAL["greeting" if tls else "connection"],
-        )
-    what = f"it answered {reply.code} {quote(reply.text)}"
-    return Failed(what, LATER if reply.code in TEMPORARY else remedy)
+def from_reply(reply: Reply, quote: Callable[[bytes], str], remedy: str = "") -> StageFailed:
+    """Return the failure for an unexpected reply; `remedy` is for permanent refusals."""
+    if reply.code == MALFORMED:
+        stage = "greeting" if reply.text.startswith(TLS_ALERT) else "EHLO"
+        return StageFailed(f"the reply is not SMTP: {quote(reply.text)}", REMEDIES[stage])
+    remedy = RETRY_LATER if reply.code in TEMPORARY else remedy
+    return StageFailed(f"it answered {reply.code} {quote(reply.text)}", remedy)
 
 
-def explained(stage: str, error: OSError, seconds: float) -> Failed:
-    """Return what an exception of the standard library says of a stage."""
+def from_os_error(stage: str, error: OSError, seconds: float) -> StageFailed:
+    """Return the failure for an exception in a stage of a session limited to `seconds`."""
     if isinstance(error, TimeoutError):
-        what = f"no whole answer came within {seconds:g} s, which all stages share"
-        return Failed(what, UNANSWERED.get(stage, ""))
+        happened = f"no complete reply within {seconds:g} s, the limit for all stages"
+        return StageFailed(happened, SESSION_DROPPED.get(stage, ""))
     if isinstance(error, ssl.SSLError):
-        return _of_tls(error)
-    if isinstance(error, Unclear):
-        remedy = FORGED if stage == "STARTTLS" else GENERAL["EHLO"]
-        return Failed(str(error), remedy)
-    if isinstance(error, NotReached):
-        return Failed(f"no connection was made ({error})")
+        return _from_ssl_error(error)
+    if isinstance(error, ProtocolError):
+        return StageFailed(str(error), TAMPERING if stage == "STARTTLS" else REMEDIES["EHLO"])
+    if isinstance(error, Unreachable):
+        return StageFailed(f"could not connect ({error})")
     if isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionError)):
-        return Failed("it closed the connection", UNANSWERED.get(stage, ""))
-    said = quoted(error.strerror or type(error).__name__, ())
-    return Failed(
-        f"{'the host is not known' if stage == 'look-up' else 'this failed here'}: {said}"
-    )
+        return StageFailed("it closed the connection", SESSION_DROPPED.get(stage, ""))
+    reason = quote_text(error.strerror or type(error).__name__, ())
+    failure = "could not resolve the host" if stage == "look-up" else "a system call failed"
+    return StageFailed(f"{failure}: {reason}")
 
 
-def _of_tls(error: ssl.SSLError) -> Failed:
+def _from_ssl_error(error: ssl.SSLError) -> StageFailed:
     if isinstance(error, ssl.SSLCertVerificationError):
-        said = quoted(error.verify_message, ())
-        remedy = certificate_remedy(error.verify_code)
-        return Failed(f"its certificate is not trusted: {said}", remedy)
+        happened = f"its certificate is not trusted: {quote_text(error.verify_message, ())}"
+        return StageFailed(happened, certificate_remedy(error.verify_code))
     reason = error.reason or type(error).__name__
     if reason in NO_TLS:
-        return Failed(f"what answered does not speak TLS ({reason})", GENERAL["TLS"])
-    return Failed(f"TLS failed ({reason})", OLD_TLS if reason in OLD_TLS_REASONS else "")
+        return StageFailed(f"the reply is not TLS ({reason})", REMEDIES["TLS"])
+    remedy = "enable TLS 1.2 or newer on the server." if reason in OLD_TLS else ""
+    return StageFailed(f"the TLS handshake failed ({reason})", remedy)
+
+
+def certificate_remedy(code: int) -> str:
+    """Return what to do about a certificate that OpenSSL rejected with a verification code."""
+    if code in UNTRUSTED:
+        return (
+            "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
+            "that authority's certificate (PEM), and check that the platform trusts it too."
+        )
+    if code in EXPIRED:
+        return "check this machine's clock, then renew the server's certificate."
+    if code in OTHER_NAME:
+        return "set host to a name that the certificate covers."
+    return "replace the server's certificate."

@@ -1,4 +1,4 @@
-"""Reaching an SMTP server before a deadline: its addresses, looked up and tried in turn."""
+"""Look up a host and connect to it before a deadline."""
 
 from __future__ import annotations
 
@@ -7,96 +7,99 @@ import threading
 import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import ExitStack
 from typing import Any, NamedTuple
+
+from pulumi_smtpconfig.redaction import quote_text
 
 
 class Deadline:
-    """When all must be done.
+    """A time limit that several steps share.
 
     Attributes:
-        seconds: How many there were in all.
+        seconds: The limit at the start.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
-    def left(self) -> float:
-        """Return the seconds that are left, above 0.
+    def remaining(self) -> float:
+        """Return the seconds that remain, always above 0.
 
         Raises:
-            TimeoutError: None are.
+            TimeoutError: The deadline has passed.
         """
-        left = self._end - time.monotonic()
-        if left <= 0:
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return left
+        return remaining
 
     def shorten(self, seconds: float) -> None:
-        """Let at most so many seconds be left."""
+        """Move the deadline to `seconds` from now, unless it is earlier already."""
         self._end = min(self._end, time.monotonic() + seconds)
 
 
 class Address(NamedTuple):
-    """One of a host's addresses, as the operating system gives and takes it."""
+    """An address of a host, in the form that `socket.connect` takes."""
 
     family: int
     socket_address: Any
 
     @property
-    def name(self) -> str:
-        """The address as people write it."""
+    def ip(self) -> str:
+        """The IP address as text."""
         return str(self.socket_address[0])
 
 
-class NotReached(OSError):
-    """No address took the connection; the message says why for each."""
+class Unreachable(OSError):
+    """No address accepted the connection; the message gives the reason for each."""
 
 
 def look_up(host: str, port: int, deadline: Deadline) -> list[Address]:
-    """Return a host's addresses, best first; a name server that is silent is not waited for.
+    """Return the addresses of a host, in the order in which to try them.
 
     Raises:
-        OSError: There are none (`socket.gaierror`), or no answer came in time (`TimeoutError`).
+        OSError: The host does not resolve (`socket.gaierror`), or not in time (`TimeoutError`).
     """
     found: Future[list[Address]] = Future()
-    # Nothing can stop the operating system's look-up, so its thread is left behind.
+    # Nothing can stop getaddrinfo, so its thread is a daemon that may outlive this call.
     threading.Thread(target=_look_up, args=(host, port, found), daemon=True).start()
     try:
-        return found.result(deadline.left())
-    except FutureTimeoutError:  # another class than TimeoutError until Python 3.11
+        return found.result(deadline.remaining())
+    except FutureTimeoutError:  # not the built-in TimeoutError before Python 3.11
         raise TimeoutError from None
 
 
 def _look_up(host: str, port: int, found: Future[list[Address]]) -> None:
     try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found.set_result(list(dict.fromkeys(Address(a[0], a[4]) for a in answers)))
-    except Exception as error:  # noqa: BLE001 - the thread that waits raises it
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found.set_result(list(dict.fromkeys(Address(info[0], info[4]) for info in infos)))
+    except Exception as error:  # noqa: BLE001 - the waiting thread raises it
         found.set_exception(error)
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> socket.socket:
-    """Connect to the first address that answers; each has its share of the time that is left.
+    """Connect to the first address that answers; the addresses share the remaining time.
 
     Raises:
-        NotReached: None does.
+        Unreachable: No address accepts the connection.
     """
     failures = []
     for number, address in enumerate(addresses):
         try:
-            return _connected(address, deadline.left() / (len(addresses) - number))
-        except OSError as error:  # noqa: PERF203 - each address has its own answer
-            failures.append(f"{address.name}: {error.strerror or 'no answer'}")
-    raise NotReached("; ".join(failures))
+            return _connect(address, deadline.remaining() / (len(addresses) - number))
+        except OSError as error:  # noqa: PERF203 - one failed address does not end the loop
+            reason = quote_text(error.strerror, ()) if error.strerror else "no answer"
+            failures.append(f"{address.ip}: {reason}")
+    raise Unreachable("; ".join(failures))
 
 
-def _connected(address: Address, seconds: float) -> socket.socket:
-    with ExitStack() as on_failure:
-        connection = socket.socket(address.family, socket.SOCK_STREAM)
-        on_failure.callback(connection.close)
+def _connect(address: Address, seconds: float) -> socket.socket:
+    connection = socket.socket(address.family, socket.SOCK_STREAM)
+    try:
         connection.settimeout(seconds)
         connection.connect(address.socket_address)
-        on_failure.pop_all()
+    except BaseException:
+        connection.close()
+        raise
     return connection

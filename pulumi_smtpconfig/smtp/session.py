@@ -1,9 +1,9 @@
-"""smtplib's session with a deadline, bounded replies, and one login.
+"""An SMTP session with a deadline, bounded replies and a single login attempt.
 
-smtplib itself waits anew for each byte, reads lines without an end, takes a line that was cut for a
-reply, and drops the beginning of what is no reply, so that no search finds a secret in it. Its own
-login tries one mechanism after the other, and takes ASCII alone. PLAIN and LOGIN are what Jakarta
-Mail, which the platforms send with, tries first.
+smtplib restarts its timeout with each byte, reads lines of any length, accepts a truncated line as
+a reply, and drops the start of a malformed reply, so that a secret in it could not be recognised.
+Its login tries one mechanism after the other and supports only ASCII. This session uses PLAIN or
+LOGIN, which Jakarta Mail, the mailer of the platforms, tries first.
 """
 
 from __future__ import annotations
@@ -20,121 +20,130 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.smtp.connect import Deadline
 
-LARGEST_REPLY = 64 * 1024
-"""Bytes of a reply, all of its lines together."""
+MAX_REPLY_BYTES = 64 * 1024
+"""Limit for all lines of a reply together."""
 
-FAREWELL = 2.0
-"""Seconds that the end of a session may take, as it changes no outcome."""
+MAX_COMMAND_LENGTH = 510
+"""RFC 5321, 4.5.3.1.4, without the line end; the response to a challenge may be longer."""
 
-NO_REPLY = -1
-"""The code of what does not have the form of a reply."""
+QUIT_SECONDS = 2.0
+"""Limit for the end of a session, which cannot change the outcome."""
 
-LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
+MALFORMED = -1
+"""The code of a `Reply` that does not have the form of an SMTP reply."""
+
+AUTHENTICATED, CHALLENGE = 235, 334
+REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 
 
 class Reply(NamedTuple):
-    """What a server said: a code and its lines without it, or `NO_REPLY` and the whole lines."""
+    """A reply code and the text of its lines, or `MALFORMED` and the lines as received."""
 
     code: int
     text: bytes
 
 
-class Unclear(smtplib.SMTPException):
-    """What the server said cannot be taken for a reply; the message says why."""
+class ProtocolError(smtplib.SMTPException):
+    """The server broke the SMTP protocol; the message says how."""
 
 
 class Session(smtplib.SMTP):
-    """A session, without a connection at first.
+    """An SMTP session, not connected yet.
 
-    Args:
-        deadline: When it must be over.
+    Attributes:
+        deadline: When the session must be over.
     """
 
     def __init__(self, deadline: Deadline) -> None:
-        super().__init__(local_hostname="")  # any name, as smtplib would look one up
-        self._deadline = deadline
+        super().__init__(local_hostname="")  # smtplib would look up a default
+        self.deadline = deadline
         self._unread = b""
 
-    def begin(self, connection: socket.socket) -> None:
-        """Use a connection before its greeting, and close it with the session."""
+    def attach(self, connection: socket.socket) -> None:
+        """Use a new connection; closing the session closes it."""
         self.sock = connection
-        self.local_hostname = _literal(connection)
+        self.local_hostname = _address_literal(connection)
 
     @property
-    def tls(self) -> str:
-        """The version of TLS; empty without."""
+    def tls_version(self) -> str:
+        """The TLS version, or an empty string without TLS."""
         return (self.sock.version() or "") if isinstance(self.sock, ssl.SSLSocket) else ""
 
-    def secure(self, context: ssl.SSLContext, host: str) -> None:
-        """Begin TLS with a server whose certificate is for `host`.
+    @property
+    def auth_mechanisms(self) -> list[str]:
+        """The AUTH mechanisms that the server offers."""
+        return self.esmtp_features.get("auth", "").upper().split()
+
+    def begin_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Start TLS with a server whose certificate must be valid for `host`.
 
         Raises:
-            Unclear: More was said than has been read, and nobody knows by whom.
-            OSError: There is no TLS.
+            ProtocolError: Data arrived before TLS started, so its sender is not authenticated.
+            OSError: The handshake failed.
         """
         if self._unread:
-            raise Unclear("more than its reply came before TLS began, which may be forged")
-        self.sock = context.wrap_socket(self._ready(), server_hostname=host)
+            raise ProtocolError("extra data arrived before TLS started and may be forged")
+        self.sock = context.wrap_socket(self._timed_socket(), server_hostname=host)
 
     def send(self, s: Any) -> None:
-        """Send within what is left of the time.
+        """Send data before the deadline.
 
         Raises:
-            Unclear: A reply is there already, which would be taken for the answer.
+            ProtocolError: A reply has already arrived, and would be taken for the next one.
         """
         if self._unread:
-            raise Unclear("it replied before it was asked")
-        self._ready()
+            raise ProtocolError("it replied before the command was sent")
+        self._timed_socket()
         super().send(s)
 
     def getreply(self) -> Reply:
         """Return the next reply.
 
         Raises:
-            OSError: None came; a `TimeoutError` where none came in time.
+            OSError: The connection failed, or the deadline passed (`TimeoutError`).
         """
         lines: list[bytes] = []
         texts: list[bytes] = []
-        left = LARGEST_REPLY
+        remaining = MAX_REPLY_BYTES
         while True:
-            lines.append(self._line(left))
-            left -= len(lines[-1]) + 1
-            match = LINE.fullmatch(lines[-1])
+            lines.append(self._read_line(remaining))
+            remaining -= len(lines[-1]) + 1
+            match = REPLY_LINE.fullmatch(lines[-1])
             if not match:
-                return Reply(NO_REPLY, b"\n".join(lines))
-            code, more, text = match.groups(b"")
+                return Reply(MALFORMED, b"\n".join(lines))
+            code, separator, text = match.groups(b"")
             texts.append(text)
-            if more != b"-":
+            if separator != b"-":
                 return Reply(int(code), b"\n".join(texts))
 
-    def ask(self, command: str, argument: str = "") -> Reply:
-        """Send a command, and return the reply."""
-        self.putcmd(command, argument)
+    def command(self, verb: str, argument: str = "") -> Reply:
+        """Send a command and return the reply."""
+        self.putcmd(verb, argument)
         return self.getreply()
 
-    def hello(self) -> Reply:
-        """Send EHLO, and keep what the server offers now."""
-        return Reply(*self.ehlo())
+    def ehlo(self, name: str = "") -> Reply:
+        """Send EHLO and store the extensions that the server offers."""
+        return Reply(*super().ehlo(name))
 
-    def leave(self, *, reset: bool = False) -> None:
-        """Say good-bye, whatever becomes of it."""
+    def end(self, *, reset: bool = False) -> None:
+        """Send QUIT, after RSET if a mail transaction is open, and ignore failures."""
         with suppress(OSError):
-            self._deadline.shorten(FAREWELL)
+            self.deadline.shorten(QUIT_SECONDS)
             if reset:
-                self.ask("RSET")
-            self.ask("QUIT")
+                self.command("RSET")
+            self.command("QUIT")
 
-    def _ready(self) -> socket.socket:
+    def _timed_socket(self) -> socket.socket:
         if not self.sock:
             raise smtplib.SMTPServerDisconnected
-        self.sock.settimeout(self._deadline.left())
+        self.sock.settimeout(self.deadline.remaining())
         return self.sock
 
-    def _line(self, most: int) -> bytes:
+    def _read_line(self, max_bytes: int) -> bytes:
         while b"\n" not in self._unread:
-            if len(self._unread) > most:
-                raise Unclear("its reply has no end")
-            received = self._ready().recv(4096)
+            if len(self._unread) > max_bytes:
+                raise ProtocolError("its reply is too long")
+            received = self._timed_socket().recv(4096)
             if not received:
                 raise smtplib.SMTPServerDisconnected
             self._unread += received
@@ -142,59 +151,36 @@ class Session(smtplib.SMTP):
         return line.removesuffix(b"\r")
 
 
-def _literal(connection: socket.socket) -> str:
-    """Return a name of this machine that needs no look-up, as RFC 5321 has it in 4.1.3."""
+def _address_literal(connection: socket.socket) -> str:
+    """Return this machine's address for EHLO (RFC 5321, 4.1.3), which needs no DNS look-up."""
     address = str(connection.getsockname()[0]).partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-AUTHENTICATED = 235
-CHALLENGE = 334
-LONGEST_COMMAND = 510
-"""Characters of a command; an answer to a challenge may be longer."""
+def choose_mechanism(session: Session) -> str:
+    """Return PLAIN or LOGIN, or an empty string if the server offers neither."""
+    return next((name for name in ("PLAIN", "LOGIN") if name in session.auth_mechanisms), "")
 
 
-def mechanism(session: Session) -> str:
-    """Return the mechanism to use; empty where the server offers none that is known here."""
-    offered = offers(session)
-    return next((name for name in ("PLAIN", "LOGIN") if name in offered), "")
+def authenticate(session: Session, mechanism: str, user: str, password: str) -> Reply:
+    """Try to log in once, and return the last reply.
 
-
-def offers(session: Session) -> list[str]:
-    """Return the mechanisms that the server offers."""
-    return session.esmtp_features.get("auth", "").upper().split()
-
-
-def answers(name: str, user: str, password: str) -> list[str]:
-    """Return what a mechanism sends, one after the other, as RFC 4616 and LOGIN have it."""
-    if name == "PLAIN":
-        return [_base64(f"\0{user}\0{password}")]
-    return [_base64(user), _base64(password)]
-
-
-def secrets_of(user: str, password: str) -> list[str]:
-    """Return the forms in which a password leaves, which a server may echo."""
-    if not password:
-        return []
-    return [password, *answers("PLAIN", user, password), answers("LOGIN", user, password)[1]]
-
-
-def log_in(session: Session, name: str, user: str, password: str) -> Reply:
-    """Try to log in, and return the last reply.
-
-    A server that challenges once more is left without a word, which it would take for an answer.
+    If the server sends another challenge, close the connection: it would count anything sent as a
+    second attempt.
     """
-    given = answers(name, user, password)
-    at_once = name == "PLAIN" and len(f"AUTH PLAIN {given[0]}") <= LONGEST_COMMAND
-    reply = session.ask("AUTH", f"PLAIN {given.pop()}" if at_once else name)
-    for answer in given:
+    responses = sasl_responses(mechanism, user, password)
+    is_initial = mechanism == "PLAIN" and len(f"AUTH PLAIN {responses[0]}") <= MAX_COMMAND_LENGTH
+    reply = session.command("AUTH", f"PLAIN {responses.pop()}" if is_initial else mechanism)
+    for response in responses:
         if reply.code != CHALLENGE:
             return reply
-        reply = session.ask(answer)
+        reply = session.command(response)
     if reply.code == CHALLENGE:
         session.close()
     return reply
 
 
-def _base64(text: str) -> str:
-    return b64encode(text.encode()).decode()
+def sasl_responses(mechanism: str, user: str, password: str) -> list[str]:
+    """Return what PLAIN (RFC 4616) or LOGIN sends, one item for each challenge."""
+    texts = [f"\0{user}\0{password}"] if mechanism == "PLAIN" else [user, password]
+    return [b64encode(text.encode()).decode() for text in texts]

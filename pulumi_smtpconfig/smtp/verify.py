@@ -1,4 +1,4 @@
-"""Verifies settings at their SMTP server, stage by stage, without sending a mail."""
+"""Verify settings at their SMTP server, stage by stage, without sending mail."""
 
 from __future__ import annotations
 
@@ -8,223 +8,215 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.interface import Step
-from pulumi_smtpconfig.redaction import quoted
+from pulumi_smtpconfig.redaction import quote_text
 from pulumi_smtpconfig.smtp import advice
-from pulumi_smtpconfig.smtp.advice import GENERAL, UNSENDABLE, Failed, explained, refused
+from pulumi_smtpconfig.smtp.advice import StageFailed, from_os_error, from_reply
 from pulumi_smtpconfig.smtp.connect import Deadline, connect, look_up
 from pulumi_smtpconfig.smtp.session import (
     AUTHENTICATED,
     Session,
-    log_in,
-    mechanism,
-    offers,
-    secrets_of,
+    authenticate,
+    choose_mechanism,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pulumi_smtpconfig.interface import Verification
     from pulumi_smtpconfig.smtp.connect import Address
     from pulumi_smtpconfig.smtp.session import Reply
     from pulumi_smtpconfig.tls import Trust
 
-READY, DONE, MORE_IS_REQUIRED = 220, 250, 530
-TAKEN = range(200, 300)
+READY, OK, TLS_OR_LOGIN_REQUIRED = 220, 250, 530
+SUCCESS = range(200, 300)
+
+TIMEOUT = 15.0
+"""Seconds for all stages together."""
+
+INVALID_IN_ADDRESS = re.compile("[\\0-\\x20\\x7f<>\\ud800-\\udfff]")
+INVALID_IN_CREDENTIALS = re.compile("[\\0\\ud800-\\udfff]")
+"""NUL, which separates user and password (RFC 4616), and surrogates, which UTF-8 cannot encode."""
 
 
-class Talk(NamedTuple):
-    """What the stages share.
+def verify(verification: Verification, trust: Trust, seconds: float = TIMEOUT) -> list[Step]:
+    """Run an SMTP session up to MAIL FROM, or RCPT TO if there is a recipient, and send no mail.
 
-    Attributes:
-        asked: What is tried.
-        trust: Whose certificates are taken.
-        deadline: When all must be over.
-        session: The session, which a stage connects.
-        addresses: The server's, which a stage looks up.
-    """
-
-    asked: Verification
-    trust: Trust
-    deadline: Deadline
-    session: Session
-    addresses: list[Address]
-
-    def quote(self, text: bytes) -> str:
-        """Return a server's words without the password, in any form that was sent."""
-        words = text.replace(b"\n", b", ").decode("utf-8", "replace")
-        return quoted(words, secrets_of(self.asked.user, self.asked.password))
-
-    def taken(self, reply: Reply, *codes: int, remedy: str = "") -> str:
-        """Return what a reply with one of these codes says; any other one fails the stage."""
-        if reply.code in codes:
-            return self.quote(reply.text)
-        raise refused(reply, self.quote, remedy)
-
-
-def _look_up(talk: Talk) -> str:
-    talk.addresses.extend(look_up(talk.asked.host, talk.asked.port, talk.deadline))
-    return ", ".join(address.name for address in talk.addresses)
-
-
-def _connect(talk: Talk) -> str:
-    connection = connect(talk.addresses, talk.deadline)
-    talk.session.begin(connection)
-    return f"{connection.getpeername()[0]} port {talk.asked.port}"
-
-
-def _begin_tls(talk: Talk) -> str:
-    if talk.asked.ssl:
-        talk.session.secure(talk.trust.context(), talk.asked.host)
-    return talk.session.tls
-
-
-def _greet(talk: Talk) -> str:
-    return talk.taken(talk.session.getreply(), READY, remedy=advice.TURNED_AWAY)
-
-
-def _hello(talk: Talk) -> str:
-    return talk.taken(talk.session.hello(), DONE)
-
-
-def _start_tls(talk: Talk) -> str:
-    if talk.asked.ssl or not talk.asked.starttls:
-        return ""
-    if not talk.session.has_extn("STARTTLS"):
-        raise Failed("the server does not offer it", advice.NOT_OFFERED)
-    talk.taken(talk.session.ask("STARTTLS"), READY)
-    talk.session.secure(talk.trust.context(), talk.asked.host)
-    # What was offered before TLS may have been forged.
-    talk.taken(talk.session.hello(), DONE)
-    return talk.session.tls
-
-
-def _log_in(talk: Talk) -> str:
-    if not talk.asked.user:
-        return ""
-    if not talk.session.tls:
-        raise Failed("the password was not sent, as there is no TLS", advice.WITHOUT_TLS)
-    name = mechanism(talk.session)
-    if not name:
-        raise Failed(f"the server offers {_listed(talk)}", advice.NO_MECHANISM)
-    reply = log_in(talk.session, name, talk.asked.user, talk.asked.password)
-    talk.taken(reply, AUTHENTICATED)
-    return name
-
-
-def _listed(talk: Talk) -> str:
-    mechanisms = " ".join(offers(talk.session)).encode()
-    return f"neither PLAIN nor LOGIN, but {talk.quote(mechanisms)}" if mechanisms else "no AUTH"
-
-
-def _send_from(talk: Talk) -> str:
-    sender, recipient, session = talk.asked.sender, talk.asked.recipient, talk.session
-    is_utf8 = not (sender + recipient).isascii() and session.has_extn("SMTPUTF8")
-    if is_utf8:
-        session.command_encoding = "utf-8"
-    elif not sender.isascii():
-        raise Failed("the server takes no addresses beyond ASCII", advice.ASCII_ALONE)
-    reply = session.ask("MAIL", f"FROM:<{sender}>{' SMTPUTF8' if is_utf8 else ''}")
-    remedy = advice.WITHOUT_USER if session.tls else advice.WITHOUT_TLS
-    return talk.taken(reply, *TAKEN, remedy=remedy if reply.code == MORE_IS_REQUIRED else "")
-
-
-def _send_to(talk: Talk) -> str:
-    recipient, session = talk.asked.recipient, talk.session
-    if not recipient:
-        return ""
-    if not recipient.isascii() and session.command_encoding == "ascii":
-        raise Failed("the server takes no addresses beyond ASCII", advice.ASCII_ALONE)
-    return talk.taken(session.ask("RCPT", f"TO:<{recipient}>"), *TAKEN)
-
-
-STAGES: dict[str, Callable[[Talk], str]] = {
-    "look-up": _look_up,
-    "connection": _connect,
-    "TLS": _begin_tls,
-    "greeting": _greet,
-    "EHLO": _hello,
-    "STARTTLS": _start_tls,
-    "AUTH": _log_in,
-    "MAIL FROM": _send_from,
-    "RCPT TO": _send_to,
-}
-"""What each stage does; it returns what is notable, and nothing where it does not apply."""
-
-
-SECONDS = 15.0
-"""How long all stages may take together."""
-
-NOT_IN_ADDRESSES = re.compile("[\\0-\\x20\\x7f<>\\ud800-\\udfff]")
-NOT_IN_CREDENTIALS = re.compile("[\\0\\ud800-\\udfff]")
-"""RFC 4616 separates user and password by NUL; half a character cannot be written at all."""
-
-
-def verify(verification: Verification, trust: Trust, seconds: float = SECONDS) -> list[Step]:
-    """Hold a session up to the sender, or to the recipient where one is given, and no mail.
-
-    The password is sent over TLS alone, and once, as accounts get locked.
+    The password is sent only over TLS and only once, because servers lock accounts.
 
     Args:
-        verification: What is tried.
-        trust: Whose certificates are taken.
-        seconds: How long it may take in all.
+        verification: The settings to try.
+        trust: The trusted certificate authorities.
+        seconds: The time limit for all stages together.
 
     Raises:
-        NotVerified: A stage failed; the error names it, and has the stages that passed.
+        NotVerified: A stage failed; the error has its name and the stages that passed.
     """
-    for stage, what in _unsendable(verification):
-        raise _not_verified(verification, stage, Failed(what, UNSENDABLE), [])
-    deadline = Deadline(seconds)
-    with closing(Session(deadline)) as session:
-        talk = Talk(verification, trust, deadline, session, [])
-        passed = _passed(talk)
-        session.leave(reset=True)
-    return passed
+    for stage, happened in _invalid_values(verification):
+        raise _not_verified(verification, stage, StageFailed(happened, advice.FIX_VALUE))
+    with closing(Session(Deadline(seconds))) as session:
+        steps = _run_stages(SessionContext(verification, trust, session, []))
+        session.end(reset=True)
+    return steps
 
 
-def _passed(talk: Talk) -> list[Step]:
-    passed: list[Step] = []
-    for stage in STAGES:
-        try:
-            said = _tried(talk, stage)
-        except Failed as failed:
-            talk.session.leave()
-            raise _not_verified(talk.asked, stage, failed, passed) from None
-        if said:
-            passed.append(Step(stage, said))
-    return passed
+def address_of(verification: Verification) -> str:
+    """Return the server's host and port, with an IPv6 address in brackets."""
+    host, port = verification.host, verification.port
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _tried(talk: Talk, stage: str) -> str:
+def _invalid_values(verification: Verification) -> Iterator[tuple[str, str]]:
+    """Yield a stage and what it cannot send; a line break would start another command."""
+    if not _is_host_name(verification.host):
+        yield "look-up", "host is not a valid host name"
+    if INVALID_IN_CREDENTIALS.search(verification.user + verification.password):
+        yield "AUTH", "user or password contains NUL or a surrogate"
+    if INVALID_IN_ADDRESS.search(verification.sender):
+        yield "MAIL FROM", "the sender address contains an invalid character"
+    if INVALID_IN_ADDRESS.search(verification.recipient):
+        yield "RCPT TO", "the recipient address contains an invalid character"
+
+
+def _is_host_name(host: str) -> bool:
     try:
-        return STAGES[stage](talk)
-    except OSError as error:
-        raise explained(stage, error, talk.deadline.seconds) from None
+        return bool(host.encode("idna")) and not INVALID_IN_ADDRESS.search(host)
+    except UnicodeError:
+        return False
+
+
+def _run_stages(context: SessionContext) -> list[Step]:
+    passed: list[Step] = []
+    for stage, run in STAGES.items():
+        try:
+            detail = run(context)
+        except (StageFailed, OSError) as error:
+            context.session.end()
+            if isinstance(error, OSError):
+                error = from_os_error(stage, error, context.session.deadline.seconds)
+            raise _not_verified(context.verification, stage, error, passed) from None
+        if detail:
+            passed.append(Step(stage, detail))
+    return passed
 
 
 def _not_verified(
-    asked: Verification, stage: str, failed: Failed, passed: list[Step]
+    verification: Verification, stage: str, failure: StageFailed, passed: Sequence[Step] = ()
 ) -> NotVerified:
-    host = f"[{asked.host}]" if ":" in asked.host else asked.host
-    happened = f"{host}:{asked.port} failed at {stage}: {failed.what}."
-    return NotVerified(happened, failed.remedy or GENERAL[stage], stage, passed)
+    happened = f"{address_of(verification)} failed at {stage}: {failure.happened}."
+    return NotVerified(happened, failure.remedy or advice.REMEDIES[stage], stage, passed)
 
 
-def _unsendable(asked: Verification) -> Iterator[tuple[str, str]]:
-    """Yield what no command may carry, with its stage: a line break in one would begin another."""
-    if NOT_IN_ADDRESSES.search(asked.host) or not _is_name(asked.host):
-        yield "look-up", "host is no host name"
-    if NOT_IN_CREDENTIALS.search(asked.user + asked.password):
-        yield "AUTH", "user or password holds NUL or half a character"
-    if NOT_IN_ADDRESSES.search(asked.sender):
-        yield "MAIL FROM", "the sender's address holds a character that ends it"
-    if NOT_IN_ADDRESSES.search(asked.recipient):
-        yield "RCPT TO", "the recipient's address holds a character that ends it"
+class SessionContext(NamedTuple):
+    """What the stages share: "look-up" fills `addresses`, "connection" connects `session`."""
+
+    verification: Verification
+    trust: Trust
+    session: Session
+    addresses: list[Address]
+
+    def begin_tls(self) -> str:
+        """Start TLS with the server, and return the TLS version."""
+        self.session.begin_tls(self.trust.context(), self.verification.host)
+        return self.session.tls_version
+
+    def expect(self, reply: Reply, *codes: int, remedy: str = "") -> str:
+        """Return the text of a reply with one of these codes, quoted; otherwise fail the stage."""
+        if reply.code in codes:
+            return self.quote(reply.text)
+        raise from_reply(reply, self.quote, remedy)
+
+    def quote(self, text: bytes) -> str:
+        """Quote text from the server, unless it may contain a password."""
+        secrets = (self.verification.password, *self.verification.secrets)
+        return quote_text(text.replace(b"\n", b", ").decode("utf-8", "replace"), secrets)
 
 
-def _is_name(host: str) -> bool:
-    try:
-        return bool(host.encode("idna"))
-    except UnicodeError:
-        return False
+def _look_up(context: SessionContext) -> str:
+    host, port = context.verification.host, context.verification.port
+    context.addresses.extend(look_up(host, port, context.session.deadline))
+    return ", ".join(address.ip for address in context.addresses)
+
+
+def _connect(context: SessionContext) -> str:
+    connection = connect(context.addresses, context.session.deadline)
+    context.session.attach(connection)
+    return f"{connection.getpeername()[0]} port {context.verification.port}"
+
+
+def _begin_tls(context: SessionContext) -> str:
+    return context.begin_tls() if context.verification.ssl else ""
+
+
+def _read_greeting(context: SessionContext) -> str:
+    return context.expect(context.session.getreply(), READY, remedy=advice.CLIENT_REJECTED)
+
+
+def _say_hello(context: SessionContext) -> str:
+    return context.expect(context.session.ehlo(), OK)
+
+
+def _start_tls(context: SessionContext) -> str:
+    if context.verification.ssl or not context.verification.starttls:
+        return ""
+    if not context.session.has_extn("STARTTLS"):
+        raise StageFailed("the server does not offer it", advice.NO_STARTTLS)
+    context.expect(context.session.command("STARTTLS"), READY)
+    tls_version = context.begin_tls()
+    _say_hello(context)  # extensions offered before TLS may be forged
+    return tls_version
+
+
+def _log_in(context: SessionContext) -> str:
+    verification, session = context.verification, context.session
+    if not verification.user:
+        return ""
+    if not session.tls_version:
+        raise StageFailed("there is no TLS, so the password was not sent", advice.USE_TLS)
+    mechanism = choose_mechanism(session)
+    if not mechanism:
+        offered = " ".join(session.auth_mechanisms).encode()
+        offers = f"neither PLAIN nor LOGIN, but {context.quote(offered)}" if offered else "no AUTH"
+        raise StageFailed(f"the server offers {offers}", advice.NO_MECHANISM)
+    reply = authenticate(session, mechanism, verification.user, verification.password)
+    context.expect(reply, AUTHENTICATED)
+    return mechanism
+
+
+def _mail_from(context: SessionContext) -> str:
+    sender, recipient = context.verification.sender, context.verification.recipient
+    session = context.session
+    is_utf8 = not (sender + recipient).isascii() and session.has_extn("SMTPUTF8")
+    if is_utf8:
+        session.command_encoding = "utf-8"
+    _check_encoding(session, sender)
+    reply = session.command("MAIL", f"FROM:<{sender}>{' SMTPUTF8' if is_utf8 else ''}")
+    remedy = advice.LOGIN_REQUIRED if session.tls_version else advice.USE_TLS
+    is_required = reply.code == TLS_OR_LOGIN_REQUIRED
+    return context.expect(reply, *SUCCESS, remedy=remedy if is_required else "")
+
+
+def _rcpt_to(context: SessionContext) -> str:
+    recipient, session = context.verification.recipient, context.session
+    if not recipient:
+        return ""
+    _check_encoding(session, recipient)
+    return context.expect(session.command("RCPT", f"TO:<{recipient}>"), *SUCCESS)
+
+
+def _check_encoding(session: Session, address: str) -> None:
+    if not address.isascii() and session.command_encoding == "ascii":
+        raise StageFailed("the server does not accept non-ASCII addresses", advice.USE_ASCII)
+
+
+STAGES: dict[str, Callable[[SessionContext], str]] = {
+    "look-up": _look_up,
+    "connection": _connect,
+    "TLS": _begin_tls,
+    "greeting": _read_greeting,
+    "EHLO": _say_hello,
+    "STARTTLS": _start_tls,
+    "AUTH": _log_in,
+    "MAIL FROM": _mail_from,
+    "RCPT TO": _rcpt_to,
+}
+"""The stages in order; each returns what to show, or an empty string if it does not apply."""

@@ -1,9 +1,12 @@
-"""The command line in this process, and what a program makes of what it prints."""
+"""Run `smtpconfig` in this process or as its own."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import os
+import subprocess
+import sys
+from typing import IO, TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
@@ -12,24 +15,51 @@ from tests.conftest import PASSWORD as OTHER_PASSWORD
 from tests.smtp.smtp_server import PASSWORD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from typer.testing import Result
 
 CANARIES = PASSWORD, OTHER_PASSWORD, "c4n4ry"
-OF_PULUMI = "`pulumi", "smtpconfig:", "stack", "set verify"
-"""What no line says to somebody who has no Pulumi program."""
+PULUMI_TERMS = "`pulumi", "smtpconfig:", "stack", "set verify"
+"""Words that mean nothing to a user without a Pulumi program."""
+
+MODULE = [sys.executable, "-m", "pulumi_smtpconfig"]
 
 
 def smtpconfig(*arguments: str, **variables: str) -> Result:
-    """Run a command, which whatever happens ends in an exit code and prints no password."""
+    """Run a command, which always ends with an exit code and prints no password."""
     result = CliRunner().invoke(app, arguments, env=variables)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert not any(canary in result.output for canary in CANARIES)
-    assert not any(word in result.output for word in OF_PULUMI)
+    assert not any(term in result.output for term in PULUMI_TERMS)
     return result
 
 
 def document(result: Result) -> dict[str, Any]:
-    """Return the object that standard output is, and nothing but it."""
+    """Return the JSON object on standard output, which holds nothing else."""
     parsed = json.loads(result.stdout)
     assert isinstance(parsed, dict)
     return parsed
+
+
+def process(
+    *arguments: str,
+    command: Sequence[str] = MODULE,
+    stdout: IO[bytes] | int = subprocess.PIPE,
+    stderr: IO[bytes] | int = subprocess.PIPE,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process without a terminal, which prints no traceback."""
+    ended = subprocess.run(
+        [*command, *arguments],
+        env={**os.environ, **(variables or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "Traceback" not in (ended.stderr or "")
+    assert "mistake" not in (ended.stderr or "")
+    return ended

@@ -1,4 +1,4 @@
-"""What the tests of the command line share."""
+"""Fixtures for the command line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[SmtpServer]:
-    """An SMTP server that wants STARTTLS and a password."""
+    """Run an SMTP server that requires STARTTLS and a login."""
     with smtp_server(tmp_path / "ca.pem") as running:
         yield running

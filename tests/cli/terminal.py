@@ -1,4 +1,4 @@
-"""The command line as a process in a terminal of its own."""
+"""Run `smtpconfig` in a terminal of its own."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OWN_TERMINAL = (
+IN_TERMINAL = (
     "import fcntl, runpy, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
     "runpy.run_module('pulumi_smtpconfig', run_name='__main__', alter_sys=True)"
 )
-"""Python that makes standard input the terminal of its session, as a shell's is."""
+"""Makes standard input the controlling terminal, as in a shell."""
 
 PATIENCE = 30
-"""Seconds until a test gives up waiting for what takes a fraction of one."""
+"""Seconds until a test gives up on what takes a fraction of a second."""
 
 
 class Terminal:
-    """What a process shows in its terminal, and what is typed there.
+    """The terminal of a process.
 
     Attributes:
-        shown: All that was shown until now.
+        shown: The output so far.
     """
 
     def __init__(self, screen: int, process: subprocess.Popen[bytes]) -> None:
@@ -36,26 +36,26 @@ class Terminal:
         self.shown = ""
 
     def wait_for(self, text: str) -> None:
-        """Wait until a text is shown."""
+        """Wait until the output contains a text."""
         while text not in self.shown:
             assert self._read(), self.shown
 
     def type(self, keys: bytes) -> None:
-        """Press keys."""
+        """Type keys."""
         os.write(self._screen, keys)
 
     def end(self) -> int:
-        """Wait for the end of the process, and return its exit code."""
+        """Wait for the end of the process and return its exit code."""
         while self._read():
             pass
         return self._process.wait(PATIENCE)
 
     def _read(self) -> bool:
         assert select([self._screen], [], [], PATIENCE)[0], self.shown
-        with suppress(OSError):  # Linux says so when nobody writes any more
-            seen = os.read(self._screen, 4096)
-            self.shown += seen.decode()
-            return bool(seen)
+        with suppress(OSError):  # on Linux, after the process has closed it
+            output = os.read(self._screen, 4096)
+            self.shown += output.decode()
+            return bool(output)
         return False
 
 
@@ -64,7 +64,7 @@ def terminal(*arguments: str, **variables: str) -> Iterator[Terminal]:
     """Run a command in a terminal of 200 columns."""
     screen, keyboard = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200", **variables}
-    command = [sys.executable, "-c", OWN_TERMINAL, *arguments]
+    command = [sys.executable, "-c", IN_TERMINAL, *arguments]
     with subprocess.Popen(
         command,
         stdin=keyboard,

@@ -26,47 +26,51 @@ LIVE = {
 
 @pytest.fixture
 def shift(emulator: Emulator) -> Emulator:
-    """A platform with one tenant that has settings."""
+    """A platform with a tenant that has mail settings."""
     emulator.tenants["acme"] = dict(LIVE)
     return emulator
 
 
 def show(emulator: Emulator, *more: str, **variables: str) -> Result:
-    """Show the tenant on SHIFT, where reading is on."""
+    """Show the tenant on SHIFT, with reading enabled."""
     tenant = ("--platform", "shift", "--hostname", "idp.example.com", "--tenant-id", "acme")
-    there = {**emulator.environment, "SMTPCONFIG_READ_BACK": "admin", "SMTPCONFIG_RETRIES": "0"}
-    return smtpconfig("show", *tenant, *more, **{**there, **variables})
+    environment = {
+        **emulator.environment,
+        "SMTPCONFIG_READ_BACK": "admin",
+        "SMTPCONFIG_RETRIES": "0",
+    }
+    return smtpconfig("show", *tenant, *more, **{**environment, **variables})
 
 
 def cells(result: Result) -> dict[str, str]:
-    """Return the table as it is read by people."""
+    """Return the table by its first column."""
     rows = (line.split(maxsplit=1) for line in result.stdout.splitlines()[1:])
     return {row[0]: row[1].strip() for row in rows if len(row) > 1}
 
 
-def test_what_a_tenant_has_is_a_table_without_the_password(shift: Emulator) -> None:
-    """Each setting is a row, and of the password it is said only that it is set."""
+def test_the_settings_are_a_table_without_the_password(shift: Emulator) -> None:
+    """Each setting is a row; the password only shows as set."""
     result = show(shift)
     assert result.exit_code == 0
-    assert result.stdout.startswith('Tenant "acme" on idp.example.com has these mail settings.\n')
+    assert result.stdout.startswith('Tenant "acme" on idp.example.com has these mail settings:\n')
     assert cells(result) == {
         "setting": "value",
         **{key: value for key, value in LIVE.items() if key != "password"},
-        "password": "(not shown)",
+        "password": "(set, not shown)",
     }
 
 
-def test_a_password_that_is_not_set_is_told_from_one_that_is(shift: Emulator) -> None:
-    """It is so also for machines."""
+def test_a_missing_password_is_shown_as_missing(shift: Emulator) -> None:
+    """JSON has it too."""
     del shift.tenants["acme"]["password"]
     assert cells(show(shift))["password"] == "(not set)"
     assert document(show(shift, "--json"))["hasPassword"] is False
 
 
-def test_machines_get_one_object(shift: Emulator) -> None:
-    """The settings are typed as a program gives them."""
-    told = document(show(shift, "--json"))
-    assert told["settings"] == {
+def test_json_has_typed_settings(shift: Emulator) -> None:
+    """The types are those of a Pulumi program."""
+    shown = document(show(shift, "--json"))
+    assert shown["settings"] == {
         "host": "smtp.acme.example",
         "from": "no-reply@acme.example",
         "port": 587,
@@ -74,30 +78,30 @@ def test_machines_get_one_object(shift: Emulator) -> None:
         "ssl": False,
         "user": "acme",
     }
-    assert (told["hasPassword"], told["otherKeys"], told["happened"]) == (True, [], None)
+    assert (shown["hasPassword"], shown["otherKeys"], shown["happened"]) == (True, [], None)
 
 
-def test_a_password_that_a_platform_answers_in_clear_is_not_shown(shift: Emulator) -> None:
-    """Nor is a setting that holds it, nor what a key holds that may be another secret."""
+def test_an_unmasked_password_is_not_shown(shift: Emulator) -> None:
+    """Neither are a setting that contains it and the values of other keys."""
     clear = {"password": "${vault.c4n4ry}", "user": "x${vault.c4n4ry}", "apiToken": "c4n4ry"}
     shift.tenants["acme"] |= clear
     shown = cells(show(shift))
-    assert shown["password"] == "(not shown)"
-    assert shown["user"] == "(not shown: it holds the password)"
-    assert shown["apiToken"] == "(another setting, not shown)"
+    assert shown["password"] == "(set, not shown)"
+    assert shown["user"] == NOT_SHOWN
+    assert shown["apiToken"] == "(other key, not shown)"
     assert document(show(shift, "--json"))["otherKeys"] == ["apiToken"]
 
 
-def test_what_a_platform_answers_is_text_and_nothing_else(shift: Emulator) -> None:
-    """No value commands the terminal or is markup, and none is cut."""
+def test_values_are_plain_text(shift: Emulator) -> None:
+    """A value neither controls the terminal nor is markup, and is not truncated."""
     shift.tenants["acme"] |= {"host": f"\x1b[2J[red]\u202e{'x' * 300}", "user": ":smile:"}
     shown = cells(show(shift))
     assert shown["host"] == f"\N{REPLACEMENT CHARACTER}[2J[red]\N{REPLACEMENT CHARACTER}{'x' * 300}"
     assert shown["user"] == ":smile:"
 
 
-def test_a_tenant_without_settings_is_no_error(emulator: Emulator) -> None:
-    """It says so, and shows no defaults in their place."""
+def test_a_tenant_without_settings_is_not_an_error(emulator: Emulator) -> None:
+    """No defaults are shown instead."""
     result = show(emulator)
     assert result.exit_code == 0
     assert result.stdout == 'Tenant "acme" on idp.example.com has no mail settings.\n'

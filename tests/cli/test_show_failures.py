@@ -1,4 +1,4 @@
-"""`smtpconfig show` where there is nothing to show: why, what to do, and which exit code."""
+"""`smtpconfig show` without a result: the error and the exit code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.cli.test_show import show
 
 
 @pytest.mark.parametrize(
-    ("variables", "code", "words"),
+    ("variables", "code", "text"),
     [
         ({"SMTPCONFIG_READ_BACK": ""}, 3, "set SMTPCONFIG_READ_BACK to admin"),
         ({"SMTPCONFIG_TOKEN": ""}, 3, "set the environment variable SMTPCONFIG_TOKEN"),
@@ -18,39 +18,32 @@ from tests.cli.test_show import show
         ({"SMTPCONFIG_CONNECT_TO": "127.0.0.1:1"}, 3, "not reached"),
         ({"SMTPCONFIG_TOKEN": "c4n4ry"}, 1, "new token for this tenant in SMTPCONFIG_TOKEN"),
     ],
-    ids=["reading is off", "no token", "wrong setting", "no connection", "wrong token"],
+    ids=["reading not enabled", "no token", "bad setting", "no connection", "bad token"],
 )
-def test_each_failure_has_its_code_and_its_way_out(
-    emulator: Emulator, variables: dict[str, str], code: int, words: str
+def test_each_failure_has_an_exit_code_and_a_remedy(
+    emulator: Emulator, variables: dict[str, str], code: int, text: str
 ) -> None:
-    """The way out speaks of variables, as there is no stack; machines are told the same."""
+    """The remedy names environment variables, as there is no stack; JSON has it too."""
     result = show(emulator, "--json", **variables)
     assert result.exit_code == code
-    assert words in result.stderr
-    told = document(result)
-    assert told["settings"] is None
-    assert words in told["happened"] + told["remedy"]
+    assert text in result.stderr
+    shown = document(result)
+    assert shown["settings"] is None
+    assert text in shown["happened"] + shown["remedy"]
 
 
-def test_a_missing_role_and_a_missing_realm_are_the_platforms_no(emulator: Emulator) -> None:
-    """1 says that the platform was asked."""
+def test_a_refusal_has_exit_code_1(emulator: Emulator) -> None:
+    """A missing role and a missing realm are answers of the platform."""
     emulator.role = None
-    denied = show(emulator)
-    assert denied.exit_code == 1
-    assert "view-realm" in denied.stderr
-    assert denied.stdout == ""
-
-
-def test_a_realm_that_does_not_exist_is_told() -> None:
-    """In the platform's own words."""
-    with Emulator(tenants=["other"]) as emulator:
-        gone = show(emulator)
-    assert gone.exit_code == 1
-    assert "Realm not found." in gone.stderr
+    with Emulator(tenants=["other"]) as without_realm:
+        for platform, text in ((emulator, "view-realm"), (without_realm, "Realm not found.")):
+            refused = show(platform)
+            assert (refused.exit_code, refused.stdout) == (1, "")
+            assert text in refused.stderr
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "text"),
     [
         ({"--platform": "c4n4ry"}, "platform: "),
         ({"--hostname": "https://idp.example.com"}, "hostname: must be a host name"),
@@ -60,19 +53,19 @@ def test_a_realm_that_does_not_exist_is_told() -> None:
     ],
     ids=str,
 )
-def test_an_option_that_cannot_be_right_is_told_before_anybody_is_asked(
-    options: dict[str, str], words: str
+def test_an_invalid_option_is_reported_without_a_request(
+    options: dict[str, str], text: str
 ) -> None:
-    """As a program's preview says it, with exit code 2."""
-    right = {"--platform": "shift", "--hostname": "idp.example.com", "--tenant-id": "acme"}
-    result = smtpconfig("show", *(part for pair in (right | options).items() for part in pair))
+    """The message is that of a preview, and the exit code is 2."""
+    valid = {"--platform": "shift", "--hostname": "idp.example.com", "--tenant-id": "acme"}
+    result = smtpconfig("show", *(part for pair in (valid | options).items() for part in pair))
     assert result.exit_code == 2
-    assert words in result.stderr
-    assert "Talking to" not in result.stderr
+    assert text in result.stderr
+    assert "Connecting to" not in result.stderr
 
 
 def test_named_credentials_are_used(emulator: Emulator) -> None:
-    """A set of SMTPCONFIG_CREDENTIALS, and no other host than it allows."""
+    """A set from SMTPCONFIG_CREDENTIALS works only for its hosts."""
     sets = '{"x": {"token": "%s", "hostnames": ["%s"]}}'
     for host, code in (("idp.example.com", 0), ("elsewhere.example", 3)):
         variables = {"SMTPCONFIG_CREDENTIALS": sets % (emulator.token, host)}

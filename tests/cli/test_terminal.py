@@ -1,4 +1,4 @@
-"""What somebody at a terminal sees: a question without an echo, colours, a way to stop."""
+"""In a terminal `smtpconfig` prompts without an echo, shows colours and stops on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 COLOUR = "\x1b[32m"
 
 
-def test_the_password_is_asked_for_and_not_echoed(server: SmtpServer) -> None:
-    """It reaches the server as it was typed, and the screen not at all."""
+def test_the_prompt_does_not_echo_the_password(server: SmtpServer) -> None:
+    """The server gets it as typed."""
     with terminal("verify", *to(server)) as screen:
         screen.wait_for(f"Password of {USER}: ")
         screen.type(f"{PASSWORD}\n".encode())
@@ -31,30 +31,30 @@ def test_the_password_is_asked_for_and_not_echoed(server: SmtpServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "code", "words"),
+    ("keys", "code", "text"),
     [
         (b"\x03", 130, "Stopped."),
         (b"\x04", 2, "set the environment variable"),
         (b"\n", 2, "password: is missing"),
         (b"\xff\n", 2, "set the environment variable"),
     ],
-    ids=["Ctrl-C", "Ctrl-D", "nothing", "no text"],
+    ids=["Ctrl-C", "Ctrl-D", "empty", "not decodable"],
 )
-def test_a_question_without_an_answer_ends_it(
-    server: SmtpServer, keys: bytes, code: int, words: str
+def test_a_prompt_without_a_password_ends_the_command(
+    server: SmtpServer, keys: bytes, code: int, text: str
 ) -> None:
-    """Ctrl-C stops; no password, or one that is no text, is a wrong usage, without a traceback."""
+    """Ctrl-C has exit code 130, and a missing or undecodable password 2."""
     with terminal("verify", *to(server)) as screen:
         screen.wait_for(": ")
         screen.type(keys)
         assert screen.end() == code
     assert "Traceback" not in screen.shown
-    assert "Talking to" not in screen.shown
-    assert words in screen.shown
+    assert "Connecting to" not in screen.shown
+    assert text in screen.shown
 
 
-def test_colours_are_for_terminals_that_want_them(server: SmtpServer) -> None:
-    """NO_COLOR is respected."""
+def test_a_terminal_gets_colours_unless_no_color_is_set(server: SmtpServer) -> None:
+    """The variable NO_COLOR turns them off."""
     with terminal("verify", *to(server), **GIVEN) as coloured:
         assert coloured.end() == 0
     with terminal("verify", *to(server), **GIVEN, NO_COLOR="1") as plain:
@@ -63,12 +63,12 @@ def test_colours_are_for_terminals_that_want_them(server: SmtpServer) -> None:
     assert COLOUR not in plain.shown
 
 
-def test_ctrl_c_stops_a_server_that_is_silent() -> None:
-    """Nobody has to wait for the deadline."""
+def test_ctrl_c_stops_waiting_for_a_silent_server() -> None:
+    """The deadline does not have to pass."""
     with scripted_server(Act.SILENCE) as server:
         where = ("--host", "127.0.0.1", "--port", str(server.port), "--from", "a@acme.example")
         with terminal("verify", *where) as screen:
-            screen.wait_for("Talking to")
+            screen.wait_for("Connecting to")
             screen.type(b"\x03")
             assert screen.end() == 130
     assert "Traceback" not in screen.shown

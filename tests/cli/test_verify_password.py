@@ -1,4 +1,4 @@
-"""Where `smtpconfig verify` has a password from, and that nothing else ever shows it."""
+"""`smtpconfig verify` reads a password from several places and never shows it."""
 
 from __future__ import annotations
 
@@ -20,42 +20,40 @@ if TYPE_CHECKING:
     from tests.smtp.smtp_server import SmtpServer
 
 CANARY = "c4n4ry"
-WHOLE = ("--host", "127.0.0.1", "--from", "no-reply@acme.example")
+VALID = ("--host", "127.0.0.1", "--from", "no-reply@acme.example")
 
 
 def test_a_reference_wins_over_the_variable(server: SmtpServer, tmp_path: Path) -> None:
-    """A variable of one's own and a file are read; the last line break of a file is not."""
+    """It names a variable or a file, whose last line break is not part of the password."""
     file = tmp_path / "password"
     file.write_text(f"{PASSWORD}\n", "utf-8")
-    wrong = {"SMTPCONFIG_SMTP_PASSWORD": CANARY, "MINE": PASSWORD}
+    variables = {"SMTPCONFIG_SMTP_PASSWORD": CANARY, "MINE": PASSWORD}
     for reference in ("env:MINE", f"file:{file}"):
-        assert verify(server, "--password-from", reference, **wrong).exit_code == 0
+        assert verify(server, "--password-from", reference, **variables).exit_code == 0
     assert [password for _, _, password, _ in server.logins] == [PASSWORD, PASSWORD]
 
 
-def test_a_user_without_a_password_is_told_the_ways_to_give_it(server: SmtpServer) -> None:
-    """Where nobody can be asked, the variable and the references are named; nothing is tried."""
+def test_a_missing_password_error_lists_the_ways_to_provide_it(server: SmtpServer) -> None:
+    """Without a terminal there is no prompt, and no connection is made."""
     result = verify(server, "--json")
     assert result.exit_code == 2
     assert document(result)["verified"] is False
     for way in ("SMTPCONFIG_SMTP_PASSWORD", "env:NAME", "file:/path", "terminal"):
         assert way in result.stderr
-    assert "Talking to" not in result.stderr
+    assert "Connecting to" not in result.stderr
 
 
 @pytest.mark.parametrize(
     "reference",
     ["env:NOWHERE", "file:/nowhere", "file:/dev/null", "env:EMPTY"],
-    ids=["no variable", "no file", "no ordinary file", "empty"],
+    ids=["no variable", "no file", "not a regular file", "empty"],
 )
-def test_a_password_that_cannot_be_read_is_a_wrong_option(
-    server: SmtpServer, reference: str
-) -> None:
-    """It names the reference, and nothing is tried."""
+def test_an_unreadable_password_has_exit_code_2(server: SmtpServer, reference: str) -> None:
+    """The error names the reference, and no connection is made."""
     result = verify(server, "--password-from", reference, EMPTY="")
     assert result.exit_code == 2
     assert reference in result.stderr
-    assert "Talking to" not in result.stderr
+    assert "Connecting to" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -64,16 +62,16 @@ def test_a_password_that_cannot_be_read_is_a_wrong_option(
         ("--password", CANARY),
         (f"--password={CANARY}",),
         ("verify", "--password", CANARY),
-        ("verify", *WHOLE, f"--password={CANARY}"),
+        ("verify", *VALID, f"--password={CANARY}"),
         ("show", "--password", CANARY),
     ],
     ids=str,
 )
-def test_a_password_in_a_command_is_refused_with_the_reason(arguments: tuple[str, ...]) -> None:
-    """The error says what to use, and does not repeat it; nothing else has to be right."""
+def test_a_password_option_is_refused(arguments: tuple[str, ...]) -> None:
+    """The error says why and what to use, whatever else is wrong."""
     result = smtpconfig(*arguments)
     assert result.exit_code == 2
-    assert "read by every user of this machine" in result.stderr
+    assert "other users of this machine can read" in result.stderr
     assert "--password-from" in result.stderr
 
 
@@ -94,20 +92,20 @@ def test_a_password_in_a_command_is_refused_with_the_reason(arguments: tuple[str
     ],
     ids=str,
 )
-def test_what_is_misplaced_is_not_repeated(arguments: tuple[str, ...]) -> None:
-    """A password that slips to where none belongs is a wrong usage, and in no output."""
-    assert smtpconfig("verify", *WHOLE, *arguments, **GIVEN).exit_code == 2
+def test_a_misplaced_password_is_not_repeated(arguments: tuple[str, ...]) -> None:
+    """A password in the wrong place has exit code 2 and is in no output."""
+    assert smtpconfig("verify", *VALID, *arguments, **GIVEN).exit_code == 2
 
 
-def test_the_server_cannot_make_it_say_the_password(tmp_path: Path) -> None:
-    """What the server repeats, plain or as it was sent, is quoted without it."""
+def test_an_echoed_password_is_not_shown(tmp_path: Path) -> None:
+    """The server may repeat it in plain text or as it was sent."""
     bundle = tmp_path / "ca.pem"
     sent = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode())
     echo = b"535 no: " + sent + b" is " + PASSWORD.encode() + b"\r\n"
     replies = (Act.TLS, b"220 hello\r\n"), b"250-hello\r\n250 AUTH PLAIN\r\n", echo
     with scripted_server(*replies, ca_bundle=bundle) as server:
         where = ("--port", str(server.port), "--ca-bundle", str(bundle), "--ssl", "--user", USER)
-        result = smtpconfig("verify", *WHOLE, *where, **GIVEN)
+        result = smtpconfig("verify", *VALID, *where, **GIVEN)
     assert result.exit_code == 1
     assert "535" in result.stderr
     assert sent.decode() not in result.output
@@ -116,10 +114,10 @@ def test_the_server_cannot_make_it_say_the_password(tmp_path: Path) -> None:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rest=st.text(st.characters(codec="utf-8")))
 def test_no_password_is_in_any_output(tmp_path: Path, rest: str) -> None:
-    """Whatever it is, it is tried or refused; `smtpconfig` of these tests looks for its begin."""
+    """Any text is either tried or refused; `smtpconfig` checks the output for its start."""
     file = tmp_path / "password"
     file.write_bytes(f"{CANARY}{rest}".encode())
     closed = ("--port", "1", "--user", USER, "--password-from", f"file:{file}")
-    result = smtpconfig("verify", *WHOLE, *closed, "--json")
+    result = smtpconfig("verify", *VALID, *closed, "--json")
     assert result.exit_code in {1, 2}
     assert not document(result)["verified"]

@@ -9,8 +9,8 @@ import pytest
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified
 from tests.connection.connections import platform_request
-from tests.smtp.asked import asked
 from tests.smtp.smtp_server import SmtpServer, smtp_server
+from tests.smtp.verifying import verification
 from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[SmtpServer]:
 
 def verify(server: SmtpServer, **settings: str) -> list[Step]:
     """Verify good SMTP settings through a connection with these settings of the stack."""
-    return Connection(stack_config(**settings), pytest.fail).verify(asked(server.port))
+    return Connection(stack_config(**settings), pytest.fail).verify(verification(server.port))
 
 
 @pytest.mark.parametrize("connection", [{}, {"connectTo": "127.0.0.1:1"}], ids=str)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
 ERRORS = {kind.__name__ for kind in KINDS if issubclass(kind, Exception)}
-RAISED = {*ERRORS, "Failed", "Unclear", "ListenError", "ImportError", "RunError", "refuse"}
+OTHERS = {"StageFailed", "ProtocolError", "ListenError", "ImportError", "RunError", "refuse"}
+RAISED = ERRORS | OTHERS
 TOLD = {"_tell", "tell", "_warn", "warn"}
 IN_SECOND_PLACE = {"Problem", "PydanticCustomError"}
 GAP = "…"

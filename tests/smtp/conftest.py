@@ -1,4 +1,4 @@
-"""What the tests of SMTP sessions share."""
+"""Fixtures for SMTP sessions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """Where a server's authority is written to."""
+    """Where to write the certificate of a server's authority."""
     return tmp_path / "ca.pem"
 
 

@@ -1,4 +1,4 @@
-"""An SMTP server that says what a test wrote down, however wrong that is."""
+"""An SMTP server that sends what a test tells it to, valid or not."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAUSE = 0.05
-"""Seconds between the bytes of a drip."""
+"""Seconds between the bytes of a `Drip`."""
 
 
 @dataclass(frozen=True)
 class Drip:
-    """Bytes that are sent one by one, 20 a second."""
+    """Bytes sent one by one."""
 
     text: bytes
 
 
 @dataclass(frozen=True)
 class Endless:
-    """Bytes that are sent again and again as fast as the client takes them."""
+    """Bytes sent repeatedly, as fast as the client reads them."""
 
     text: bytes
 
 
 class Act(Enum):
-    """What is done instead of saying something."""
+    """What the server does instead of sending bytes."""
 
     SILENCE = "keep the connection open"
     CUT = "close the connection"
-    TLS = "begin TLS"
+    TLS = "start TLS"
 
 
 Part = bytes | Drip | Endless | Act
@@ -47,11 +47,11 @@ Reply = Part | tuple[Part, ...]
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
-    """Says the first reply at once, one more for each line that it hears, and then `250 ok`.
+    """Sends the first reply at once, the next after each line it receives, and then `250 ok`.
 
     Attributes:
-        port: Where it listens.
-        heard: The lines that it heard, without their ends.
+        port: Its port.
+        received: The lines it received, without line ends.
     """
 
     daemon_threads = True
@@ -61,7 +61,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         self.context = context
         self.replies = replies
         self.port: int = self.server_address[1]
-        self.heard: list[bytes] = []
+        self.received: list[bytes] = []
         self.stopped = threading.Event()
 
 
@@ -72,17 +72,17 @@ class _Handler(socketserver.BaseRequestHandler):
         with suppress(OSError, EOFError):
             for number, reply in enumerate(self.server.replies):
                 if number:
-                    self.server.heard.append(self._line())
+                    self.server.received.append(self._read_line())
                 for part in reply if isinstance(reply, tuple) else (reply,):
-                    self._say(part)
+                    self._send(part)
             while True:
-                self.server.heard.append(self._line())
-                self._say(b"250 ok\r\n")
+                self.server.received.append(self._read_line())
+                self._send(b"250 ok\r\n")
 
     def finish(self) -> None:
         self.request.close()
 
-    def _say(self, part: Part) -> None:
+    def _send(self, part: Part) -> None:
         if part is Act.CUT:
             raise EOFError
         if part is Act.SILENCE:
@@ -101,7 +101,7 @@ class _Handler(socketserver.BaseRequestHandler):
             self.request.sendall(bytes([byte]))
             self.server.stopped.wait(PAUSE)
 
-    def _line(self) -> bytes:
+    def _read_line(self) -> bytes:
         line = b""
         while not line.endswith(b"\n"):
             byte = self.request.recv(1)
@@ -115,7 +115,7 @@ class _Handler(socketserver.BaseRequestHandler):
 def scripted_server(
     *replies: Reply, ca_bundle: Path | None = None, context: ssl.SSLContext | None = None
 ) -> Iterator[ScriptedServer]:
-    """Run a server; `Act.TLS` in its replies needs a file that its authority is written to."""
+    """Run a server; `Act.TLS` needs a file to write the authority of its certificate to."""
     if ca_bundle:
         authority = trustme.CA()
         authority.cert_pem.write_to_path(ca_bundle)
@@ -130,3 +130,20 @@ def scripted_server(
             server.stopped.set()
             server.shutdown()
             thread.join()
+
+
+GREETING = b"220 mx.acme.example ESMTP\r\n"
+OFFER_STARTTLS = b"250-mx.acme.example\r\n250 STARTTLS\r\n"
+START_TLS = (b"220 go\r\n", Act.TLS)
+OFFER_AUTH = b"250-mx.acme.example\r\n250 AUTH PLAIN\r\n"
+WELCOME = b"235 welcome\r\n"
+OK = b"250 ok\r\n"
+
+GOOD = (GREETING, OFFER_STARTTLS, START_TLS, OFFER_AUTH, WELCOME, OK, OK)
+"""The replies of a session that succeeds."""
+
+STAGES = ("greeting", "EHLO", "STARTTLS", "STARTTLS", "AUTH", "MAIL FROM", "RCPT TO")
+"""The stage of each reply in `GOOD`."""
+
+UNTIL_AUTH = GOOD[: STAGES.index("AUTH")]
+"""The replies before the one to AUTH."""

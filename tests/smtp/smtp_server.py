@@ -1,4 +1,4 @@
-"""A real SMTP server, aiosmtpd's, which remembers what it was asked."""
+"""A real SMTP server, aiosmtpd, that records what it receives."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Awaitable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "acme", 'sümtp "canary" ßword'
-NAMES = "localhost", "127.0.0.1"
 
 
 class SmtpServer(Controller):
-    """Listens on a free port of 127.0.0.1, and takes one user's password.
+    """Listens on a free port of 127.0.0.1 and accepts one user.
 
     Attributes:
-        port: Where it listens.
-        ca_bundle: The file of the authority that issued its certificate.
-        password: What it takes; a test may change it.
-        refused: Senders and recipients that it does not take; a test may add to them.
-        logins: Each attempt to log in, as mechanism, user, password, and whether over TLS.
-        senders: Each sender that was given.
-        recipients: Each recipient that was given.
-        mails: Each mail that was delivered.
+        port: Its port.
+        ca_bundle: A PEM file with the authority of its certificate.
+        password: The password it accepts; a test may change it.
+        refused: The senders and recipients it refuses; a test may add some.
+        logins: The mechanism, user and password of each login, and whether it used TLS.
+        senders: The address of each MAIL FROM.
+        recipients: The address of each RCPT TO.
+        mails: The mails delivered.
     """
 
     def __init__(self, ca_bundle: Path, sock: socket.socket, **options: Any) -> None:
@@ -62,7 +61,7 @@ class SmtpServer(Controller):
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Take a sender."""
+        """Handle MAIL FROM."""
         self.senders.append(address)
         if address in self.refused:
             return "553 5.7.1 Sender address rejected: not owned by user"
@@ -73,7 +72,7 @@ class SmtpServer(Controller):
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _: list[str]
     ) -> str:
-        """Take a recipient."""
+        """Handle RCPT TO."""
         self.recipients.append(address)
         if address in self.refused:
             return "550 5.1.1 Recipient address rejected: User unknown"
@@ -83,7 +82,7 @@ class SmtpServer(Controller):
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """Take a mail, which no test wants."""
+        """Record a mail, which fails the test."""
         self.mails.append(envelope)
         return "250 OK"
 
@@ -91,26 +90,27 @@ class SmtpServer(Controller):
 @contextmanager
 def smtp_server(
     ca_bundle: Path,
-    *names: str,
+    *,
+    names: Sequence[str] = ("localhost", "127.0.0.1"),
     starttls: bool = True,
     implicit: bool = False,
     valid_until: datetime | None = None,
     **options: Any,
 ) -> Iterator[SmtpServer]:
-    """Run a server, and see that no mail was delivered.
+    """Run a server, and check at the end that no mail was delivered.
 
     Args:
-        ca_bundle: Where the authority of its certificate is written to.
-        names: What the certificate is for; localhost and 127.0.0.1 unless given.
-        starttls: Whether it offers STARTTLS, and takes no password before it.
-        implicit: Whether it speaks TLS from the first byte, and so offers no STARTTLS.
+        ca_bundle: Where to write the authority of its certificate.
+        names: The names in its certificate.
+        starttls: Whether it offers STARTTLS and requires it before a login.
+        implicit: Whether it uses TLS from the first byte instead.
         valid_until: When the certificate expires.
-        options: What else aiosmtpd's `SMTP` takes, such as `auth_exclude_mechanism`.
+        options: Arguments of aiosmtpd's `SMTP`, such as `auth_exclude_mechanism`.
     """
     authority = trustme.CA()
     authority.cert_pem.write_to_path(ca_bundle)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*(names or NAMES), not_after=valid_until).configure_cert(context)
+    authority.issue_cert(*names, not_after=valid_until).configure_cert(context)
     if implicit:
         options |= {"ssl_context": context}
     elif starttls:

@@ -1,4 +1,4 @@
-"""What is tried at a server of a test."""
+"""Verify settings at a test server."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.interface import Step
 
 PATIENCE = 20.0
-"""Seconds until a test gives up waiting for what takes a fraction of one."""
+"""Seconds until a test gives up on what takes a fraction of a second."""
 
 SENDER, RECIPIENT = "bounce@acme.example", "help@acme.example"
 
 
-def asked(port: int, **changes: Any) -> Verification:
-    """Return what a tenant with STARTTLS and a password would have tried, or with changes."""
-    plain = Verification("127.0.0.1", port, False, True, USER, PASSWORD, SENDER)  # noqa: FBT003 - by place
+def verification(port: int, **changes: Any) -> Verification:
+    """Return settings with STARTTLS and a password, with some fields changed."""
+    plain = Verification("127.0.0.1", port, False, True, USER, PASSWORD, SENDER)  # noqa: FBT003 - a NamedTuple
     return plain._replace(**changes)
 
 
-def tried(
+def verify_at(
     port: int, ca_bundle: Path | None = None, *, seconds: float = PATIENCE, **changes: Any
 ) -> list[Step]:
-    """Try it, trusting the authorities of a file."""
+    """Return the stages that pass."""
     trust = Trust(str(ca_bundle) if ca_bundle else None)
-    return verify(asked(port, **changes), trust, seconds)
+    return verify(verification(port, **changes), trust, seconds)
 
 
-def refusal(
+def failure_at(
     port: int, ca_bundle: Path | None = None, *, seconds: float = PATIENCE, **changes: Any
 ) -> NotVerified:
-    """Return why it is not verified; the message holds no password and no foreign exception."""
+    """Return the error, which holds no password and no foreign exception."""
     with pytest.raises(NotVerified) as caught:
-        tried(port, ca_bundle, seconds=seconds, **changes)
+        verify_at(port, ca_bundle, seconds=seconds, **changes)
     assert "canary" not in str(caught.value)
     assert "During handling" not in "".join(traceback.format_exception(caught.value))
     return caught.value
