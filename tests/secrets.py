@@ -109,7 +109,8 @@ def leaks(
 ) -> list[str]:
     """Return what a text shows of secrets: short ones, and 8 characters in a row of others."""
     forms = tuple(written)
-    return [shown for secret in secrets for shown in _pieces(secret, forms, piece) if shown in text]
+    pieces = (shown for secret in secrets for shown in _pieces(secret, forms, piece))
+    return [shown for shown in pieces if shown and shown in text]
 
 
 @lru_cache(maxsize=4096)
