@@ -102,20 +102,24 @@ WRITTEN = (*CHARSETS.values(), *ESCAPES.values(), *(core for code in CODES for c
 
 
 def leaks(
-    text: str, secrets: Iterable[str], written: Iterable[Callable[[str], str]] = WRITTEN
+    text: str,
+    secrets: Iterable[str],
+    written: Iterable[Callable[[str], str]] = WRITTEN,
+    piece: int = PIECE,
 ) -> list[str]:
     """Return what a text shows of secrets: short ones, and 8 characters in a row of others."""
     forms = tuple(written)
-    return [shown for secret in secrets for shown in _pieces(secret, forms) if shown in text]
+    pieces = (shown for secret in secrets for shown in _pieces(secret, forms, piece))
+    return [shown for shown in pieces if shown and shown in text]
 
 
 @lru_cache(maxsize=4096)
-def _pieces(secret: str, forms: tuple[Callable[[str], str], ...]) -> frozenset[str]:
-    return frozenset(_shown(secret, forms))
+def _pieces(secret: str, forms: tuple[Callable[[str], str], ...], piece: int) -> frozenset[str]:
+    return frozenset(_shown(secret, forms, piece))
 
 
-def _shown(secret: str, forms: tuple[Callable[[str], str], ...]) -> Iterator[str]:
-    least = min(len(secret), PIECE)
+def _shown(secret: str, forms: tuple[Callable[[str], str], ...], piece: int) -> Iterator[str]:
+    least = min(len(secret), piece)
     for start in range(len(secret) - least + 1):
         shown = (form(secret[start : start + least]) for form in forms)
         yield from (text for text in shown if legible(text) >= min(least, PIECE - 2))

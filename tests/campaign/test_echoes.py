@@ -19,7 +19,7 @@ from pulumi_smtpconfig.redaction import (
     quote_host,
     quote_text,
 )
-from tests.secrets import CHARSETS, CODES, ESCAPES, WRITTEN, cores, leaks
+from tests.secrets import CHARSETS, CODES, ESCAPES, PIECE, cores, leaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +48,7 @@ class Echo(NamedTuple):
     secret: str
     text: str
     forms: list[Form]
+    piece: int = PIECE
 
 
 def chain(*forms: Form) -> Form:
@@ -72,7 +73,11 @@ def draw(random: Random) -> Echo:
     if random.random() < 0.2:
         written = _wrapped(random, written)
     codes = cores(code) if code else [str]
-    return Echo(secret, written, [chain(*inner, core, *outer) for core in codes])
+    if code and said == secret and len(secret) < PIECE:  # less than the whole of it tells nothing
+        codes = [lambda text: CODES[code](text).rstrip("=")]
+    # At each end a code of a piece says less, as its neighbours share digits with it.
+    piece = PIECE + 3 if code else PIECE
+    return Echo(secret, written, [chain(*inner, core, *outer) for core in codes], piece)
 
 
 def _piece(random: Random, secret: str) -> str:
@@ -126,7 +131,8 @@ def test_no_hostile_echo_tells_a_secret(record_property: Callable[[str, object],
         tally["left out"] += shown in OMITTED or shown.endswith(", not shown)")
         if shown in OMITTED:
             continue
-        found = leaks(shown, [echo.secret], (*WRITTEN, *echo.forms))
+        found = leaks(shown, [echo.secret])
+        found += leaks(shown, [echo.secret], echo.forms, echo.piece)
         assert not found, f"echo {number}: {echo.secret!r} as {echo.text!r}: {shown} tells {found}"
     note = f"{ECHOES:,} hostile echoes, 0 leaks; {tally['left out']:,} quotes were left out"
     record_property("note", note)
