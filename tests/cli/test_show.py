@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulumi_smtpconfig.redaction import NOT_SHOWN
 from tests.cli.command import document, smtpconfig
 
 if TYPE_CHECKING:

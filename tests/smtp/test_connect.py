@@ -89,7 +89,7 @@ def test_a_silent_address_uses_only_its_share_of_the_time(listening: int, silent
 def test_if_no_address_answers_the_error_has_a_reason_for_each(silent: int) -> None:
     """The error lists the addresses in the order in which they were tried."""
     addresses = [address("127.0.0.2", 1), address("127.0.0.1", silent)]
-    reasons = r"127\.0\.0\.2: "Connection refused"; 127\.0\.0\.1: no ans"
+    reasons = r'127\.0\.0\.2: "Connection refused"; 127\.0\.0\.1: no ans'
     with pytest.raises(Unreachable, match=reasons):
         connect(addresses, Deadline(0.5))
 
