@@ -1,4 +1,4 @@
-"""Hosts in the environments that the provider promises to work in."""
+"""Hosts in the environments that the provider supports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENVIRONMENTS = {
 
 @pytest.fixture(scope="module", params=list(ENVIRONMENTS))
 def python(request: pytest.FixtureRequest) -> Path:
-    """The interpreter of an environment; `make test` sets up all of them."""
+    """The interpreter of an environment; `make test` sets them up."""
     interpreter = ENVIRONMENTS[request.param]
     assert interpreter.exists(), f"{interpreter} is missing: run `make test`"
     return interpreter
@@ -37,7 +37,7 @@ def python(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def emulator(platform: Emulator) -> Emulator:
-    """The shared platform, its memory empty."""
+    """The shared platform without requests and tenants."""
     platform.requests.clear()
     platform.tenants.clear()
     return platform
@@ -45,7 +45,7 @@ def emulator(platform: Emulator) -> Emulator:
 
 @pytest.fixture(scope="module")
 def open_host(python: Path, platform: Emulator) -> OpenHost:
-    """Start hosts whose provider reaches the platform, with further config and variables."""
+    """Start a host whose provider reaches the platform, with more config and variables."""
 
     def start(config: Mapping[str, str], **variables: str) -> AbstractContextManager[Host]:
         return closing(Host(python, os.environ | platform.environment | variables, config))

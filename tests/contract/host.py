@@ -1,4 +1,4 @@
-"""Playing the engine: the dynamic host as a process, and gRPC to it."""
+"""The dynamic host as a process, called over gRPC as the engine calls it."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Properties = dict[str, Any]
 
 
 class HostError(Exception):
-    """What the engine shows to the user when a call fails."""
+    """What the engine shows if a call fails."""
 
 
 class Host:
-    """A spawned `python -m pulumi.dynamic`, and the calls that the engine makes.
+    """A process of `python -m pulumi.dynamic`, with the calls of the engine.
 
     Args:
-        python: The interpreter of the environment that holds the provider.
-        environment: The process's whole environment.
-        config: The stack's config, keys with their namespace.
+        python: The interpreter of an environment with the provider.
+        environment: All environment variables of the process.
+        config: The stack's config; keys have their namespace.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Host:
         self._provider = {PROVIDER_KEY: serialize_provider(SmtpConfigProvider())}
 
     def close(self) -> str:
-        """Stop the host; return everything that it printed beside its port."""
+        """Stop the host; return what it printed after its port."""
         self._channel.close()
         self._process.terminate()
         if self._process.stdout and not self._process.stdout.closed:
@@ -65,26 +65,26 @@ class Host:
         return self._printed
 
     def check(self, news: Properties) -> tuple[Properties, list[str]]:
-        """Return the inputs to use, and the reasons against them as the engine prints them."""
-        answer = self._call("Check", pb.CheckRequest(urn=URN, news=self._props(news)))
-        return _plain(answer.inputs), [f"{f.property}|{f.reason}" for f in answer.failures]
+        """Return the canonical inputs, and the problems as property|reason."""
+        response = self._call("Check", pb.CheckRequest(urn=URN, news=self._props(news)))
+        return _plain(response.inputs), [f"{f.property}|{f.reason}" for f in response.failures]
 
     def diff(self, olds: Properties, news: Properties) -> tuple[bool, list[str]]:
-        """Return whether anything changed, and the keys that make it a replacement."""
-        answer = self._call(
+        """Return whether anything changed, and the keys that cause a replacement."""
+        response = self._call(
             "Diff", pb.DiffRequest(id="id", olds=self._props(olds), news=self._props(news))
         )
-        return answer.changes == pb.DiffResponse.DIFF_SOME, list(answer.replaces)
+        return response.changes == pb.DiffResponse.DIFF_SOME, list(response.replaces)
 
     def create(self, inputs: Properties) -> tuple[str, Properties]:
         """Return the id and the outputs."""
-        answer = self._call("Create", pb.CreateRequest(urn=URN, properties=self._props(inputs)))
-        return answer.id, _plain(answer.properties)
+        response = self._call("Create", pb.CreateRequest(urn=URN, properties=self._props(inputs)))
+        return response.id, _plain(response.properties)
 
     def read(self, state: Properties) -> tuple[str, Properties, Properties]:
         """Return the id, the outputs and the inputs."""
-        answer = self._call("Read", pb.ReadRequest(id="id", properties=self._props(state)))
-        return answer.id, _plain(answer.properties), _plain(answer.inputs)
+        response = self._call("Read", pb.ReadRequest(id="id", properties=self._props(state)))
+        return response.id, _plain(response.properties), _plain(response.inputs)
 
     def update(self, olds: Properties, news: Properties) -> Properties:
         """Return the outputs."""

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tools.stack import Stack
 
 CHECKOUT = Path(__file__).parents[2]
+PROGRAMS = CHECKOUT / "tests/engine/programs"
 UP = ("up", "--yes", "--skip-preview")
 RANDOM = ("plugin", "install", "resource", "random", version("pulumi-random"))
+MAIL: dict[str, Any] = {
+    "platform": "ssms",
+    "hostname": "idp.example.com",
+    "tenant_id": "acme",
+    "host": "smtp.acme.example",
+    "from_": "no-reply@acme.example",
+}
+"""The required arguments of a resource."""
+
+
+def declare(stack: Stack, resources: Mapping[str, object]) -> None:
+    """Let the program of `declared` declare these resources: names and arguments."""
+    (stack.project / "declared.json").write_text(json.dumps(resources))
+
+
+@pytest.fixture
+def declared(open_stack: Callable[[Path], Stack]) -> Stack:
+    """A stack whose resources a test declares with `declare`."""
+    return open_stack(PROGRAMS / "declared")
 
 
 @pytest.fixture
 def quickstart(open_stack: Callable[[Path], Stack]) -> Stack:
-    """A stack of examples/quickstart, configured."""
+    """A configured stack of examples/quickstart."""
     stack = open_stack(CHECKOUT / "examples/quickstart")
     stack.configure(
         hostname="idp.example.com",
@@ -36,12 +57,12 @@ def quickstart(open_stack: Callable[[Path], Stack]) -> Stack:
 
 @pytest.fixture
 def random_plugin(record_property: Callable[[str, object], None]) -> Callable[[Stack], None]:
-    """Give a stack the plugin of pulumi-random, or where it is not to be had the stand-in."""
+    """Install pulumi-random's plugin for a stack, or a substitute if it cannot be downloaded."""
 
     def provide(stack: Stack) -> None:
         if stack.run(*RANDOM).status:
             plugins = str(CHECKOUT / "tests/engine/plugins")
             stack.environment["PATH"] = os.pathsep.join([plugins, stack.environment["PATH"]])
-            record_property("note", "pulumi-random's plugin is not to be had: a stand-in plays it")
+            record_property("note", "a substitute replaces pulumi-random's plugin")
 
     return provide

@@ -19,7 +19,7 @@ DEMO = [sys.executable, "-u", "-m", "tools.demo"]
 
 @pytest.fixture
 def demo(engine: Path, tmp_path: Path) -> subprocess.Popen[str]:
-    """The demo as a process, whose temporary files go to the test's own folder."""
+    """The demo as a process, with its temporary files in the test's folder."""
     path = os.pathsep.join([str(engine), os.environ["PATH"]])
     return subprocess.Popen(
         DEMO,
@@ -31,10 +31,10 @@ def demo(engine: Path, tmp_path: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_the_demo_shows_all_steps_and_leaves_nothing(
+def test_the_demo_shows_all_steps_and_leaves_no_files(
     demo: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    """Each step is checked by the demo itself, and no password is shown."""
+    """The demo checks each step itself, and shows no password."""
     output, _ = demo.communicate()
     assert demo.returncode == 0, output
     assert output.count("=> 1 request(s)") == 4
@@ -46,8 +46,10 @@ def test_the_demo_shows_all_steps_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupted_demo_leaves_nothing(demo: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Ctrl-C in the middle ends with a clear last line, exit status 130 and no files."""
+def test_an_interrupted_demo_leaves_no_files_and_no_processes(
+    demo: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """After Ctrl-C the last line says so, and the exit status is 130."""
     assert demo.stdout
     while "=> 0 request(s)" not in demo.stdout.readline():
         assert demo.poll() is None

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from tools.stack import Stack
 
 
-def test_the_checkout_itself_is_the_quickstart_project(
+def test_the_root_of_the_checkout_is_the_quickstart_project(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """`pulumi up` in the checkout's root runs examples/quickstart."""
+    """`pulumi up` runs examples/quickstart there."""
     for file in ("Pulumi.yaml", "examples/quickstart/__main__.py"):
         target = quickstart.project / file
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -25,10 +25,10 @@ def test_the_checkout_itself_is_the_quickstart_project(
     assert emulator.tenants["ACME"]["host"] == "smtp.acme.example"
 
 
-def test_the_shift_example_reaches_its_tenant(
+def test_the_shift_example_needs_only_its_password(
     open_stack: Callable[[Path], Stack], emulator: Emulator
 ) -> None:
-    """The example of SHIFT needs its password and nothing else."""
+    """It sets its tenant."""
     stack = open_stack(CHECKOUT / "examples/shift")
     stack.configure_secret("smtpPassword", "correct horse")
     stack.must(*UP)
@@ -38,12 +38,12 @@ def test_the_shift_example_reaches_its_tenant(
     assert emulator.tenants["acme"]["ssl"] == "true"
 
 
-def test_a_password_made_in_the_same_program_arrives(
+def test_a_password_generated_in_the_same_program_is_sent(
     open_stack: Callable[[Path], Stack],
     random_plugin: Callable[[Stack], None],
     emulator: Emulator,
 ) -> None:
-    """A preview passes before pulumi-random has made the password, and the up sends it."""
+    """A preview succeeds before pulumi-random generates it."""
     stack = open_stack(CHECKOUT / "examples/random_password")
     random_plugin(stack)
     stack.must("preview")

@@ -16,7 +16,7 @@ LOST = Fault(cut="header", applied=True)
 
 
 def mail(stack: Stack) -> dict[str, Any]:
-    """Return what the state holds of the resource, or nothing."""
+    """Return the resource in the state, or nothing."""
     resources = stack.exported()["deployment"]["resources"]
     return next((r for r in resources if r["type"].endswith(":SmtpConfig")), {})
 
@@ -24,7 +24,7 @@ def mail(stack: Stack) -> dict[str, Any]:
 def test_a_failed_create_leaves_no_resource_and_the_next_up_creates_it(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """What the platform refused is not in the state, so that it is tried again."""
+    """Refused settings are not in the state."""
     emulator.order(REFUSED)
     output, status = quickstart.run(*UP)
     assert status
@@ -34,10 +34,10 @@ def test_a_failed_create_leaves_no_resource_and_the_next_up_creates_it(
     assert "ACME" in emulator.tenants
 
 
-def test_a_failed_update_leaves_the_old_state_and_the_next_up_tries_again(
+def test_a_failed_update_keeps_the_old_state_and_the_next_up_tries_again(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """The state goes on to say what the platform has, so that the change is sent again."""
+    """The state still has what the platform has."""
     quickstart.must(*UP)
     emulator.order(REFUSED)
     quickstart.configure(fromDisplayName="Acme")
@@ -47,10 +47,10 @@ def test_a_failed_update_leaves_the_old_state_and_the_next_up_tries_again(
     assert emulator.tenants["ACME"]["fromDisplayName"] == "Acme"
 
 
-def test_the_way_back_from_an_unknown_outcome_is_the_one_that_the_error_names(
+def test_an_unknown_outcome_is_reverted_as_its_error_says(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """After a lost answer a reverted program alone sends nothing, and with `--replace` it does."""
+    """After a lost response a reverted program sends nothing, unless `--replace` is given."""
     quickstart.environment["SMTPCONFIG_RETRIES"] = "0"
     quickstart.must(*UP)
     emulator.order(LOST)
@@ -66,8 +66,8 @@ def test_the_way_back_from_an_unknown_outcome_is_the_one_that_the_error_names(
     assert emulator.tenants["ACME"]["fromDisplayName"] == ""
 
 
-def test_without_a_token_only_what_sends_fails(quickstart: Stack, emulator: Emulator) -> None:
-    """A preview, a refresh and a destroy need no token; an up names both ways to set it."""
+def test_without_a_token_only_an_update_fails(quickstart: Stack, emulator: Emulator) -> None:
+    """Preview, refresh and destroy need no token; the error names both ways to set it."""
     quickstart.must(*UP)
     del quickstart.environment["SMTPCONFIG_TOKEN"]
     quickstart.configure(fromDisplayName="Acme")
@@ -84,7 +84,7 @@ def test_without_a_token_only_what_sends_fails(quickstart: Stack, emulator: Emul
 def test_a_preview_reports_every_problem_without_a_value(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """The user mends all mistakes at once, and reads each by its property."""
+    """Each problem names its property, so the user corrects all of them at once."""
     quickstart.configure(hostname="https://idp.example.com/auth", smtpUser=" ", **{"from": "acme"})
     quickstart.configure_secret("smtpPassword", "**********")
     output, status = quickstart.run("preview")
@@ -96,10 +96,10 @@ def test_a_preview_reports_every_problem_without_a_value(
 
 
 @pytest.mark.parametrize("variable", ["SMTPCONFIG_TIMEOUT", "SMTPCONFIG_CA_BUNDLE"])
-def test_a_bad_connection_setting_blocks_no_destroy(
+def test_a_bad_connection_setting_does_not_block_a_destroy(
     quickstart: Stack, emulator: Emulator, variable: str
 ) -> None:
-    """What an operation does not need it does not read."""
+    """An operation reads only the settings that it needs."""
     quickstart.must(*UP)
     quickstart.environment[variable] = "nonsense"
     output, status = quickstart.run(*UP, "--replace", "**SmtpConfig**")

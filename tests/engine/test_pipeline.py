@@ -16,17 +16,17 @@ FILES = ["github-actions.yml", "gitlab-ci.yml"]
 
 
 def commands(file: str) -> list[list[str]]:
-    """Return the arguments of each `pulumi` command of a pipeline, for the stack of the test."""
+    """Return the arguments of a pipeline's `pulumi` commands, for the test's stack."""
     text = (CHECKOUT / "examples/pipeline" / file).read_text()
     found = re.findall(r"^\s*(?:- |run: )pulumi ((?:preview|up) .*)$", text, re.MULTILINE)
     return [shlex.split(command.replace("--stack prod", "--stack dev")) for command in found]
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_the_commands_of_a_pipeline_do_what_their_names_say(
+def test_a_pipeline_previews_applies_and_detects_drift(
     quickstart: Stack, emulator: Emulator, file: str
 ) -> None:
-    """Preview sends nothing, apply sends once, and the nightly look finds drift or none."""
+    """The preview sends nothing, and the nightly command fails only if there is drift."""
     quickstart.configure(
         **{"smtpconfig:readUrl": "https://{tenantId}.{hostname}/auth/admin/realms/{tenantId}"}
     )

@@ -9,10 +9,8 @@ if TYPE_CHECKING:
     from tools.stack import Stack
 
 
-def test_the_life_of_a_resource_costs_one_request_for_each_change(
-    quickstart: Stack, emulator: Emulator
-) -> None:
-    """A preview, an up without changes, a refresh and a destroy send nothing, each change once."""
+def test_each_change_costs_one_request(quickstart: Stack, emulator: Emulator) -> None:
+    """A preview, an up without changes, a refresh and a destroy send nothing."""
     requests = emulator.requests
     quickstart.must("preview")
     assert len(requests) == 0
@@ -34,10 +32,10 @@ def test_the_life_of_a_resource_costs_one_request_for_each_change(
     assert len(requests) == 3
 
 
-def test_another_tenant_is_a_replacement_that_leaves_the_old_one_as_it_is(
+def test_another_tenant_is_a_replacement_that_keeps_the_old_settings(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """The new tenant is set, the old one keeps its settings, and the user is told so."""
+    """The new tenant is set, and a warning says that the old one keeps its settings."""
     quickstart.must(*UP)
     quickstart.configure(tenantId="DEV3")
     assert "+-pulumi-python" in quickstart.must("preview", "--diff").replace(" ", "")

@@ -9,75 +9,116 @@ import pytest
 
 from pulumi_smtpconfig.emulator import Fault
 from tests.conftest import PASSWORD
-from tests.engine.conftest import CHECKOUT, UP
+from tests.engine.conftest import MAIL, PROGRAMS, UP, declare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pulumi_smtpconfig.emulator import Emulator
     from tools.stack import Stack
 
-MAIL = {
-    "platform": "ssms",
-    "hostname": "idp.example.com",
-    "tenant_id": "acme",
-    "host": "smtp.acme.example",
-    "from_": "no-reply@acme.example",
-    "user": "acme",
-}
+VARIABLE = "ACME_SMTP_PASSWORD"
+ROTATED = PASSWORD + "-rotated"
+BACKUPS = ["backup-canary-1", "backup-canary-2"]
 
 
-def declare(stack: Stack, **arguments: object) -> None:
-    """Let the program declare one resource with these arguments beside the usual ones."""
-    (stack.project / "declared.json").write_text(json.dumps({"mail": MAIL | arguments}))
+@pytest.fixture
+def referring(open_stack: Callable[[Path], Stack]) -> Stack:
+    """A stack of one tenant whose password is in a variable, and whose trigger is a secret."""
+    stack = open_stack(PROGRAMS / "referring")
+    stack.environment[VARIABLE] = PASSWORD
+    stack.configure_secret("backup", BACKUPS[0])
+    return stack
 
 
-def everything_written(stack: Stack) -> str:
-    """Return the state, its history, and whatever else the engine keeps in files."""
+def stored(stack: Stack) -> str:
+    """Return everything that the engine keeps in files: config, state and history."""
     files = [*stack.state.rglob("*"), *stack.project.glob("Pulumi.*")]
     return "\n".join(file.read_text(errors="replace") for file in files if file.is_file())
 
 
-def forms(secret: str) -> list[str]:
-    """Return a secret as text, JSON and URLs hold it."""
-    escaped = json.dumps(secret)[1:-1]
-    return [secret, escaped, json.dumps(escaped)[1:-1], quote(secret), quote(secret, safe="")]
+def leaks(text: str, secrets: Iterable[str]) -> list[str]:
+    """Return the secrets in a text, plain or as JSON and URLs escape them."""
+    found = []
+    for secret in secrets:
+        escaped = json.dumps(secret)[1:-1]
+        forms = [escaped, json.dumps(escaped)[1:-1], quote(secret), quote(secret, safe="")]
+        found += [form for form in (secret, *forms) if form in text]
+    return found
 
 
-@pytest.mark.parametrize("given", ["plain", "as a secret"])
-def test_password_and_token_are_nowhere_in_clear(
-    open_stack: Callable[[Path], Stack], emulator: Emulator, given: str
+@pytest.mark.parametrize("given", ["plain", "secret"])
+def test_passwords_and_tokens_are_never_shown_or_stored_in_plain_text(
+    declared: Stack, emulator: Emulator, given: str
 ) -> None:
-    """No output, error, state, history or config shows them, whatever the platform echoes."""
-    stack = open_stack(CHECKOUT / "tests/engine/programs/declared")
-    stack.configure_secret("smtpconfig:token", emulator.token)
-    del stack.environment["SMTPCONFIG_TOKEN"]
-    passwords = [PASSWORD, PASSWORD + "-rotated", "rejected-" + PASSWORD]
+    """No output, error, state, history or config has them, even if the platform echoes them."""
+    declared.configure_secret("smtpconfig:token", emulator.token)
+    del declared.environment["SMTPCONFIG_TOKEN"]
+    passwords = [PASSWORD, ROTATED, "rejected-" + PASSWORD]
     echo = f"cannot log in with {passwords[-1]}, {json.dumps(passwords[-1])}, {emulator.token}"
-    seen = []
+    printed = []
     for password, fault in zip(passwords, [None, None, Fault(400, echo)], strict=True):
         secret = {"password": password}
-        declare(stack, **(secret if given == "plain" else {"secret": secret}))
+        mail = MAIL | {"user": "acme"} | (secret if given == "plain" else {"secret": secret})
+        declare(declared, {"mail": mail})
         emulator.order(*([fault] if fault else []))
-        seen += [stack.run("preview", "--diff").output, stack.run(*UP, "--diff").output]
-    seen += [stack.must(*command) for command in (("stack", "export"), ("stack", "history"))]
-    seen += [stack.must("refresh", "--yes"), stack.must("destroy", "--yes", "--diff")]
+        printed += [declared.run("preview", "--diff").output, declared.run(*UP, "--diff").output]
+    printed += [declared.must(*command) for command in (("stack", "export"), ("stack", "history"))]
+    printed += [declared.must("refresh", "--yes"), declared.must("destroy", "--yes", "--diff")]
     assert [request.json()["password"] for request in emulator.requests] == passwords
-    assert "not shown" in "".join(seen)
-    text = "\n".join([*seen, everything_written(stack)])
-    assert [form for x in [*passwords, emulator.token] for form in forms(x) if form in text] == []
+    assert "not shown" in "".join(printed)
+    assert leaks("\n".join([*printed, stored(declared)]), [*passwords, emulator.token]) == []
 
 
-def test_a_problem_never_shows_the_value_of_a_secret(
-    open_stack: Callable[[Path], Stack],
-) -> None:
-    """A user may mark any input a secret, and what is wrong with it does not reveal it."""
-    stack = open_stack(CHECKOUT / "tests/engine/programs/declared")
+def test_a_problem_does_not_show_the_value_of_a_secret(declared: Stack) -> None:
+    """Any input may be a secret."""
     canary = "canary\n" + PASSWORD
-    keys = [*MAIL, "port", "ssl", "starttls", "reply_to", "envelope_from", "password"]
-    declare(stack, **dict.fromkeys(MAIL), secret=dict.fromkeys(keys, canary))
-    output, status = stack.run("preview", "--diff")
+    keys = [*MAIL, "user", "port", "ssl", "starttls", "reply_to", "envelope_from", "password"]
+    declare(declared, {"mail": dict.fromkeys(MAIL) | {"secret": dict.fromkeys(keys, canary)}})
+    output, status = declared.run("preview", "--diff")
     assert status
     assert len(set(re.findall("has a problem: ([a-zA-Z]+):", output))) == len(keys)
     assert "canary" not in output
+
+
+def test_rotated_passwords_and_triggers_are_sent_and_never_shown(
+    referring: Stack, emulator: Emulator
+) -> None:
+    """A preview shows the change, and no output, state or history contains a secret.
+
+    The state hides the fingerprint of the password too.
+    """
+    printed = [referring.must(*UP, "--diff")]
+    referring.must("preview", "--expect-no-changes")
+    referring.environment[VARIABLE] = ROTATED
+    printed += [referring.must("preview", "--diff")]
+    assert f"env:{VARIABLE} contains another password than the one that was sent" in printed[-1]
+    assert "1 to update" in printed[-1]
+    printed += [referring.must(*UP, "--diff")]
+    referring.configure_secret("backup", BACKUPS[1])
+    printed += [referring.must(*UP, "--diff")]
+    del referring.environment[VARIABLE]
+    printed += [referring.must("refresh", "--yes"), referring.must("destroy", "--yes", "--diff")]
+    sent = [request.json()["password"] for request in emulator.requests]
+    assert sent == [PASSWORD, ROTATED, ROTATED]
+    text = "\n".join([*printed, stored(referring)])
+    assert "passwordFingerprint" in text
+    assert leaks(text, [PASSWORD, *BACKUPS]) == []
+    assert "$scrypt$" not in text
+
+
+def test_an_unreadable_password_stops_only_operations_that_need_it(
+    referring: Stack, emulator: Emulator
+) -> None:
+    """Without another change it is a warning, in preview and update; with one nothing is sent."""
+    referring.must(*UP)
+    del referring.environment[VARIABLE]
+    for command in (("preview",), UP):
+        output = referring.must(*command, "--expect-no-changes")
+        assert f"from env:{VARIABLE}: the environment variable is not set." in output
+    referring.configure(smtpHost="mail.acme.example")
+    output, status = referring.run(*UP)
+    assert status
+    assert 'Mail settings of tenant "acme": reading the password failed.' in output
+    assert len(emulator.requests) == 1

@@ -1,4 +1,4 @@
-"""The two files that are published, built once."""
+"""The wheel and the source distribution, built once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Published(NamedTuple):
 
 
 def build(source: Path, folder: Path, *options: str) -> None:
-    """Build what a source tree is published as, without a network."""
+    """Build the distributions of a source tree, without a network."""
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), *options]
     subprocess.run([*command, str(source)], check=True, stdout=subprocess.PIPE)
 

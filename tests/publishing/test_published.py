@@ -22,14 +22,14 @@ BESIDE_CODE = {"py.typed", "pulumi-plugin.json"}
 
 @pytest.fixture
 def metadata(published: Published) -> Message:
-    """What an index shows of the wheel."""
+    """The metadata of the wheel."""
     with ZipFile(published.wheel) as wheel:
         (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
         return message_from_bytes(wheel.read(name))
 
 
-def test_the_wheel_has_the_package_its_marks_and_its_licence(published: Published) -> None:
-    """All modules, the mark of types, the word that there is no plugin, and nothing else."""
+def test_the_wheel_contains_the_package_and_its_licence(published: Published) -> None:
+    """It has all modules, py.typed, pulumi-plugin.json and the licence, and nothing else."""
     with ZipFile(published.wheel) as wheel:
         names = set(wheel.namelist())
     modules = {str(path) for path in SOURCES} | BESIDE_CODE
@@ -41,7 +41,7 @@ def test_the_wheel_has_the_package_its_marks_and_its_licence(published: Publishe
 def test_the_source_distribution_builds_the_same_wheel(
     published: Published, tmp_path: Path
 ) -> None:
-    """Whoever builds from the checkout has what is published, byte for byte."""
+    """A wheel built from the checkout is the same, byte for byte."""
     build(CHECKOUT, tmp_path, "--wheel")
     (wheel,) = tmp_path.iterdir()
     assert wheel.name == published.wheel.name
@@ -49,7 +49,7 @@ def test_the_source_distribution_builds_the_same_wheel(
 
 
 def test_the_source_distribution_has_the_documents(published: Published) -> None:
-    """Its README leads to files that are there."""
+    """The links of its README work."""
     with tarfile.open(published.sdist) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     documents = {path.name for path in CHECKOUT.glob("*.md")}
@@ -58,8 +58,8 @@ def test_the_source_distribution_has_the_documents(published: Published) -> None
     assert not [name for name in names if name.startswith(("tests/", "tools/"))]
 
 
-def test_an_index_shows_licence_readme_and_what_it_runs_on(metadata: Message) -> None:
-    """The licence is an SPDX expression, so that no classifier says it a second time."""
+def test_the_metadata_has_licence_readme_and_python_version(metadata: Message) -> None:
+    """The licence is an SPDX expression, so no classifier repeats it."""
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["License-File"] == "LICENSE"
     assert metadata["Requires-Python"] == ">=3.10"
@@ -71,6 +71,6 @@ def test_an_index_shows_licence_readme_and_what_it_runs_on(metadata: Message) ->
 
 
 def test_the_version_has_its_entry_in_the_changelog(metadata: Message) -> None:
-    """Nothing is published that CHANGELOG.md does not tell of."""
+    """CHANGELOG.md describes every version."""
     changelog = (CHECKOUT / "CHANGELOG.md").read_text("utf-8")
     assert f"\n## {metadata['Version']} " in changelog

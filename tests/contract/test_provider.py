@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tests.contract.conftest import OpenHost
 
 
-def test_create_posts_exactly_what_the_contract_documents(
+def test_create_sends_the_documented_request(
     host: Host, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """The raw request has the documented method, path, headers and body, in the tenant's case."""
+    """Method, path, headers and body are the contract's; the host keeps the tenant's case."""
     id_, outputs = host.create(host.check(acme)[0])
     (request,) = emulator.requests
     assert (request.method, request.target) == ("POST", "/digitanium/v4/mail/config")
@@ -42,7 +42,7 @@ def test_create_posts_exactly_what_the_contract_documents(
 
 
 def test_preview_sends_nothing(host: Host, emulator: Emulator, acme: dict[str, Any]) -> None:
-    """Check and diff, all that a preview calls, make no request."""
+    """It calls only check and diff."""
     inputs, failures = host.check(acme | {"password": UNKNOWN})
     assert not failures
     assert host.diff(acme, inputs) == (True, [])
@@ -50,21 +50,19 @@ def test_preview_sends_nothing(host: Host, emulator: Emulator, acme: dict[str, A
 
 
 @pytest.mark.parametrize("key", ["host", "from", "port", "ssl", "starttls", "tenantId", "platform"])
-def test_an_unknown_value_passes_check_as_unknown(
-    host: Host, acme: dict[str, Any], key: str
-) -> None:
-    """What is not known in a preview is no problem, whatever its type, and stays unknown."""
+def test_an_unknown_value_stays_unknown(host: Host, acme: dict[str, Any], key: str) -> None:
+    """A preview reports no problem for it, whatever its type."""
     inputs, failures = host.check(acme | {key: UNKNOWN})
     assert not failures
     assert inputs[key] == UNKNOWN
 
 
-def test_every_problem_is_reported_at_once_and_names_no_property_to_the_engine(
+def test_all_problems_are_reported_at_once_without_a_property(
     host: Host, acme: dict[str, Any]
 ) -> None:
-    """The engine prints the value of a property that is named to it, so none is."""
-    wrong = acme | {"host": " ", "port": 70000, "password": "****", "platform": "gmail"}
-    _, failures = host.check(wrong | {"user": None})
+    """The engine would print the value of a property that it is given."""
+    bad = acme | {"host": " ", "port": 70000, "password": "****", "platform": "gmail"}
+    _, failures = host.check(bad | {"user": None})
     assert all(failure.startswith("|") for failure in failures)
     assert [failure.split(":")[0] for failure in failures] == [
         "|platform",
@@ -75,7 +73,7 @@ def test_every_problem_is_reported_at_once_and_names_no_property_to_the_engine(
 
 
 def test_a_refresh_leaves_nothing_to_update(host: Host, acme: dict[str, Any]) -> None:
-    """What read returns is what the state has, number for number, so that diff finds nothing."""
+    """Read returns what the state has, with the same numbers."""
     inputs, _ = host.check(acme)
     _, outputs = host.create(inputs)
     id_, read_outputs, read_inputs = host.read(outputs)
@@ -86,7 +84,7 @@ def test_a_refresh_leaves_nothing_to_update(host: Host, acme: dict[str, Any]) ->
 def test_an_update_sends_all_settings_once(
     host: Host, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """A changed password alone is an update, of one request with all eleven fields."""
+    """A changed password is one request with all eleven fields."""
     olds, news = acme, acme | {"password": "rotated"}
     assert host.diff(olds, news) == (True, [])
     assert host.update(olds, news)["password"] == "rotated"
@@ -98,7 +96,7 @@ def test_an_update_sends_all_settings_once(
 def test_delete_sends_nothing_and_says_so(
     open_host: OpenHost, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """The user reads that the tenant keeps its settings."""
+    """A warning says that the tenant keeps its settings."""
     with open_host({}) as host:
         host.delete(acme)
         assert 'Tenant "ACME" on idp.example.com keeps its mail settings' in host.close()
@@ -106,7 +104,7 @@ def test_delete_sends_nothing_and_says_so(
 
 
 def test_a_failure_ends_with_what_to_do_next(open_host: OpenHost, acme: dict[str, Any]) -> None:
-    """The last line of an error is the remedy, after the tenant, the URL and the answer."""
+    """Before the remedy come the tenant, the URL and the response."""
     with (
         open_host({}, SMTPCONFIG_TOKEN="another-token") as host,
         pytest.raises(HostError) as error,
@@ -122,16 +120,16 @@ def test_a_failure_ends_with_what_to_do_next(open_host: OpenHost, acme: dict[str
 def test_the_variable_wins_over_the_config(
     open_host: OpenHost, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """A pipeline's short-lived token is used though the stack holds another one."""
+    """A pipeline's short-lived token is used although the stack has another."""
     with open_host({"smtpconfig:token": "stale", "smtpconfig:timeout": "7"}) as host:
         host.create(acme)
     assert emulator.requests[0].header("authorization") == f"Bearer {emulator.token}"
 
 
-def test_the_password_is_in_nothing_that_a_failing_host_prints(
+def test_a_failing_host_shows_no_secret(
     open_host: OpenHost, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """Neither the error nor the process's own output holds a secret, whatever is echoed."""
+    """Neither the error nor the output has one, even if the platform echoes it."""
     emulator.order(Fault(500, f"<b>{acme['password']}</b> {json.dumps(acme['password'])}"))
     with open_host({}) as host:
         with pytest.raises(HostError) as error:
@@ -144,9 +142,56 @@ def test_the_password_is_in_nothing_that_a_failing_host_prints(
 def test_four_threads_share_one_client(
     open_host: OpenHost, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """The warning that `connectTo` is on, which opening the client gives, comes once."""
+    """The warning that `connectTo` is set is shown once."""
     with open_host({}) as host:
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(host.create, [acme | {"tenantId": f"t{n}"} for n in range(12)]))
         assert host.close().count("SMTPCONFIG_CONNECT_TO is set") == 1
     assert len(emulator.tenants) == 12
+
+
+@pytest.mark.parametrize(
+    "triggers", [["a"], [1, 2.5, True], [[], {}], [{"backup": [1, {"of": "monday"}]}]], ids=str
+)
+def test_triggers_are_kept_unchanged(
+    host: Host, acme: dict[str, Any], triggers: list[object]
+) -> None:
+    """They show no change in the next preview."""
+    inputs, failures = host.check(acme | {"triggers": triggers})
+    assert not failures
+    _, outputs = host.create(inputs)
+    assert outputs["triggers"] == inputs["triggers"] == triggers
+    assert host.diff(outputs, inputs) == (False, [])
+
+
+@pytest.mark.parametrize("triggers", [UNKNOWN, [UNKNOWN], ["a", {"b": [UNKNOWN]}]], ids=str)
+def test_partly_unknown_triggers_are_unknown(
+    host: Host, acme: dict[str, Any], triggers: object
+) -> None:
+    """A preview shows the change."""
+    inputs, failures = host.check(acme | {"triggers": triggers})
+    assert not failures
+    assert inputs["triggers"] == UNKNOWN
+    assert host.diff(acme | {"triggers": ["a"]}, inputs) == (True, [])
+
+
+def test_changed_triggers_send_the_settings_again(
+    host: Host, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """A restored platform gets the settings that it lost."""
+    old = host.check(acme | {"triggers": ["monday"]})[0]
+    new = host.check(acme | {"triggers": ["tuesday"]})[0]
+    _, outputs = host.create(old)
+    assert host.diff(outputs, new) == (True, [])
+    host.update(outputs, new)
+    first, second = emulator.requests
+    assert first.body == second.body
+
+
+@pytest.mark.parametrize("triggers", ["monday", 5, {"a": 1}], ids=str)
+def test_triggers_that_are_not_a_list_are_refused(
+    host: Host, acme: dict[str, Any], triggers: object
+) -> None:
+    """One trigger is a list with one value."""
+    (failure,) = host.check(acme | {"triggers": triggers})[1]
+    assert failure.startswith("|triggers: ")
