@@ -1,6 +1,6 @@
 """The platform's mail, token and admin endpoints as a real https server, for demos and tests.
 
-It knows these endpoints and nothing of the provider, so it can witness what was sent:
+It shares no code with the provider, so it is an independent witness of what was sent:
 
     >>> import http.client, json, ssl
     >>> from pulumi_smtpconfig.emulator import Emulator
@@ -19,8 +19,7 @@ It knows these endpoints and nothing of the provider, so it can witness what was
     200
     'smtp.acme.example'
 
-It answers the admin API's read of a realm too, so that drift can be tried: change `tenants` behind
-the provider's back.
+The admin API reads a realm, so you can try drift: change `tenants` behind the provider's back.
 
     >>> with Emulator(token="t") as emulator:
     ...     emulator.tenants["acme"] = {"host": "other.example", "password": "secret"}

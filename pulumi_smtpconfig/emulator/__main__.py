@@ -12,11 +12,18 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from .emulator import HOST, Emulator, ListenError
-from .endpoints import route, settings_in
-from .messages import ReceivedRequest, RefusedError
+from .endpoints import parse_settings, route
+from .messages import ReceivedRequest, Refused
 
-STARS = "********"
-SHOWN = {
+INSTRUCTIONS = """\
+# The emulator listens on https://{address}, for this machine only, under any host name.
+# Paste these lines into the shell that runs pulumi. They are environment variables, not stack
+# config, so that nothing remains after the shell exits."""
+OAUTH2 = """\
+# To let the provider fetch tokens with OAuth2, paste these lines too, without the "# " of each.
+# unset SMTPCONFIG_TOKEN"""
+MASK = "********"
+PUBLIC_FIELDS = {
     "host",
     "port",
     "starttls",
@@ -28,52 +35,15 @@ SHOWN = {
     "envelopeFrom",
     "user",
 }
-"""The documented fields that hold no secret; a misspelt password is none of them."""
-GRANTED = re.compile(r"eyJ[\w-]*\.[\w-]+\.[\w-]+", re.ASCII)
-"""A JWT, or what looks like one, as a token does that was granted here."""
+"""The documented fields without secrets; all others are masked, such as a misspelt password."""
+JWT = re.compile(r"eyJ[\w-]*\.[\w-]+\.[\w-]+", re.ASCII)
+"""Anything like a JWT, as a granted token is."""
 
-
-def line(request: ReceivedRequest, status: int | None, secrets: Iterable[str]) -> str:
-    """Method, host and path, tenant, status and mail settings, in printable ASCII.
-
-    The query, which may hold a secret, is left out, and so are the given secrets and granted tokens
-    wherever they stand. Of a request for a token nothing but path and status is shown.
-    """
-    where = f"{request.header('host')}{request.path}"
-    to = route(request)
-    settings = _settings(request) if to and to.kind == "mail" else ""
-    tenant = json.dumps(to and to.tenant)
-    text = f"{request.method} {where} tenant={tenant} {status} {settings}".rstrip()
-    for secret in secrets:
-        text = text.replace(secret, STARS)
-    return GRANTED.sub(STARS, text).encode("ascii", "backslashreplace").decode()
-
-
-def _settings(request: ReceivedRequest) -> str:
-    try:
-        settings = settings_in(request)
-    except RefusedError:
-        return ""
-    return json.dumps({name: _shown(name, value) for name, value in settings.items()})
-
-
-def _shown(name: str, value: str) -> str:
-    return value if name in SHOWN or not value else STARS
-
-
-say = functools.partial(print, flush=True)
-
-START = """\
-# The emulator listens on https://{address}, under any host name, for this machine only.
-# Paste these lines into the shell that runs pulumi. They are variables, not config, because a
-# shell forgets them with its end, while a stack would keep them."""
-OAUTH2 = """\
-# Or let the provider fetch tokens with OAuth2: paste these lines too, without the mark before each.
-# unset SMTPCONFIG_TOKEN"""
+_print = functools.partial(print, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the emulator until Ctrl-C or SIGTERM; leave with 1 when it cannot start."""
+    """Run the emulator until Ctrl-C or SIGTERM; exit with 1 if it cannot start."""
     port: int = _parser().parse_args(arguments).port
     _on_signals(_stop)
     try:
@@ -82,36 +52,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(str(error))
 
 
-def _run(port: int) -> None:
-    def show(request: ReceivedRequest, status: int | None) -> None:
-        say(line(request, status, (emulator.token, emulator.client_secret)))
-
-    emulator = Emulator(port, on_request=show)
-    with emulator, suppress(KeyboardInterrupt):
-        _introduce(emulator)
-        while True:
-            time.sleep(60)
-    say("# The emulator has stopped. Let the shell that ran pulumi forget it:")
-    say("unset", *emulator.environment, *_oauth2(emulator))
-
-
-def _introduce(emulator: Emulator) -> None:
-    say(START.format(address=emulator.address))
-    for name, value in emulator.environment.items():
-        say(f"export {name}={shlex.quote(value)}")
-    say(OAUTH2)
-    for name, value in _oauth2(emulator).items():
-        say(f"# export {name}={shlex.quote(value)}")
-    say("# Requests follow as they arrive; Ctrl-C stops.")
-
-
-def _oauth2(emulator: Emulator) -> dict[str, str]:
-    return {
-        "SMTPCONFIG_CLIENT_ID": emulator.client_id,
-        "SMTPCONFIG_CLIENT_SECRET": emulator.client_secret,
-        "SMTPCONFIG_TOKEN_URL": "https://{hostname}/auth/realms/{tenantId}"
-        "/protocol/openid-connect/token",
-    }
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pulumi_smtpconfig.emulator",
+        description="Serve the platform's mail, token and admin endpoints over https on this "
+        "machine. Print the environment variables that point the provider here, then each request "
+        "without its secrets.",
+        epilog="Any tenant exists, and any host name works. Nothing is kept after exit.",
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)"
+    )
+    return parser
 
 
 def _on_signals(handler: Callable[..., None]) -> None:
@@ -120,22 +72,60 @@ def _on_signals(handler: Callable[..., None]) -> None:
 
 
 def _stop(*_: object) -> None:
-    _on_signals(lambda *_: None)  # a second Ctrl-C must not disturb the clearing up
+    _on_signals(lambda *_: None)  # a second Ctrl-C must not interrupt the cleanup
     raise KeyboardInterrupt
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m pulumi_smtpconfig.emulator",
-        description="Serve the platform's mail, token and admin endpoints over https on this "
-        "machine, print the variables that lead the provider there, then each request without its "
-        "secrets.",
-        epilog="Any tenant exists, and any host name leads here. Nothing is kept after the end.",
-    )
-    parser.add_argument(
-        "--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)"
-    )
-    return parser
+def _run(port: int) -> None:
+    def show(request: ReceivedRequest, status: int | None) -> None:
+        _print(format_request(request, status, (emulator.token, emulator.client_secret)))
+
+    emulator = Emulator(port, on_request=show)
+    with emulator, suppress(KeyboardInterrupt):
+        _print(INSTRUCTIONS.format(address=emulator.address))
+        for name, value in emulator.environment.items():
+            _print(f"export {name}={shlex.quote(value)}")
+        _print(OAUTH2)
+        for name, value in _oauth2_environment(emulator).items():
+            _print(f"# export {name}={shlex.quote(value)}")
+        _print("# Requests follow. Press Ctrl-C to stop.")
+        while True:
+            time.sleep(60)
+    _print("# The emulator has stopped. Unset its variables in the shell that ran pulumi:")
+    _print("unset", *emulator.environment, *_oauth2_environment(emulator))
+
+
+def _oauth2_environment(emulator: Emulator) -> dict[str, str]:
+    return {
+        "SMTPCONFIG_CLIENT_ID": emulator.client_id,
+        "SMTPCONFIG_CLIENT_SECRET": emulator.client_secret,
+        "SMTPCONFIG_TOKEN_URL": "https://{hostname}/auth/realms/{tenantId}"
+        "/protocol/openid-connect/token",
+    }
+
+
+def format_request(request: ReceivedRequest, status: int | None, secrets: Iterable[str]) -> str:
+    """Return method, host, path, tenant, status and mail settings as one line of printable ASCII.
+
+    The query, which may hold a secret, is left out. The given secrets and granted tokens are masked
+    wherever they occur.
+    """
+    to = route(request)
+    settings = ""
+    if to and to.kind == "mail":
+        with suppress(Refused):
+            given = parse_settings(request)
+            settings = json.dumps({name: _masked(name, value) for name, value in given.items()})
+    url = f"{request.header('host')}{request.path}"
+    tenant = json.dumps(to and to.tenant)
+    text = f"{request.method} {url} tenant={tenant} {status} {settings}".rstrip()
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return JWT.sub(MASK, text).encode("ascii", "backslashreplace").decode()
+
+
+def _masked(name: str, value: str) -> str:
+    return value if name in PUBLIC_FIELDS or not value else MASK
 
 
 if __name__ == "__main__":

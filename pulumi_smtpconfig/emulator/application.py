@@ -1,4 +1,4 @@
-"""The ASGI application: one request in, one answer or fault out."""
+"""The ASGI application: reads a request, sends a response or a fault."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -6,40 +6,40 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .endpoints import Kind, Platform, route
-from .messages import Answer, ReceivedRequest
+from .messages import ReceivedRequest, Response
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What one request meets instead of an answer; a delay alone only postpones that."""
+    """What one request meets instead of the platform's response.
+
+    A fault with only a delay postpones that response.
+    """
 
     status: int | None = None
-    """200 to 599; None leaves the answer to the platform, unless it is cut off."""
+    """200 to 599; None sends the platform's response, unless `cut` is set."""
     body: str | bytes = ""
-    """The answer's body as it is sent, where there is a status."""
+    """The body to send, if there is a status."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Sent beside Content-Length; there is no Content-Type unless it is named here."""
+    """The headers besides Content-Length; Content-Type is only sent if it is named here."""
     delay: float = 0.0
-    """Seconds before the answer; a client that gives up meanwhile ends it."""
+    """Seconds before the response; it ends early if the client disconnects."""
     cut: Literal["header", "body"] | None = None
-    """Where the connection breaks: before the status line, or after status, headers and body (200
-    without a status), of which Content-Length promised more."""
+    """Where the connection breaks: before the status line, or after status (200 if None), headers
+    and body, with a Content-Length that promises more."""
     applied: bool = False
-    """Whether the platform handles the request first, so that only its answer is lost."""
+    """Whether the platform handles the request first, so that only its response is lost."""
     on: Kind | None = None
-    """The kind of request that it waits for, while others pass: one for a tenant's `mail` settings,
-    one for a `token`, or one to `read` a realm; None is any POST, and so never a read."""
+    """The kind of request that meets it: `mail` sets a tenant's settings, `token` asks for a token,
+    `read` reads a realm; None is any POST, so never a read."""
 
     @property
-    def answer(self) -> Answer | None:
-        """The answer that takes the place of the platform's; None leaves the platform's."""
+    def response(self) -> Response | None:
+        """The response that replaces the platform's; None keeps the platform's."""
         if self.status is None and self.cut is None:
             return None
         body = self.body.encode() if isinstance(self.body, str) else self.body
-        return Answer(self.status or 200, body, self.headers)
-
-
-NO_FAULT = Fault()
+        return Response(self.status or 200, body, self.headers)
 
 
 Message = MutableMapping[str, Any]
@@ -48,7 +48,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Application:
-    """Answers as the platform does, or as the next ordered fault says."""
+    """Responds as the platform does, or as the next ordered fault says."""
 
     def __init__(
         self, platform: Platform, on_request: Callable[[ReceivedRequest, int | None], None]
@@ -60,39 +60,51 @@ class Application:
         self._on_request = on_request
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one request of ASGI's http protocol; its state holds the connection's transport."""
-        body = await _body(receive)
+        """Serve one HTTP request; `scope["state"]` holds the transport of its connection."""
+        body = await _read_body(receive)
         if body is None:
             return
         request = _request(scope, body)
         self.requests.append(request)
         fault = self._next_fault(request)
-        answer = await self._answer(request, fault, receive)
-        if answer is None:
+        response = await self._respond(request, fault, receive)
+        if response is None:
             return
-        self._on_request(request, None if fault.cut == "header" else answer.status)
+        self._on_request(request, None if fault.cut == "header" else response.status)
         if fault.cut != "header":
-            await _send(answer, send, cut=bool(fault.cut))
+            await _send(response, send, cut=bool(fault.cut))
         if fault.cut:
             scope["state"]["transport"].abort()
-            await _gone(receive)
+            await _disconnected(receive)  # uvicorn logs an application that returns earlier
 
     def _next_fault(self, request: ReceivedRequest) -> Fault:
         to = route(request)
-        kind = to and to.kind
-        kinds = {None, kind} if request.method == "POST" else {"read"} & {kind}
-        due = (place for place, fault in enumerate(self.faults) if fault.on in kinds)
-        place = next(due, None)
-        return NO_FAULT if place is None else self.faults.pop(place)
+        kind = to.kind if to else None
+        kinds = {None, kind} if request.method == "POST" else {kind} & {"read"}
+        for index, fault in enumerate(self.faults):
+            if fault.on in kinds:
+                return self.faults.pop(index)
+        return Fault()
 
-    async def _answer(
+    async def _respond(
         self, request: ReceivedRequest, fault: Fault, receive: Receive
-    ) -> Answer | None:
-        applied = self._platform.answer(request) if fault.applied else None
+    ) -> Response | None:
+        """Return what to send; None if the client disconnects meanwhile."""
+        applied = self._platform.respond(request) if fault.applied else None
         delay = self.latency + fault.delay
-        if delay and await _gone_within(delay, receive):
+        if delay and await _disconnects_within(delay, receive):
             return None
-        return fault.answer or applied or self._platform.answer(request)
+        return fault.response or applied or self._platform.respond(request)
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Return the whole body; None if the client disconnects before its end."""
+    body = bytearray()
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body)
+    return None
 
 
 def _request(scope: Message, body: bytes) -> ReceivedRequest:
@@ -102,33 +114,22 @@ def _request(scope: Message, body: bytes) -> ReceivedRequest:
     return ReceivedRequest(scope["method"], target.decode("latin-1"), headers, body)
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None when the client left before its end."""
-    body = bytearray()
-    while (message := await receive())["type"] == "http.request":
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return bytes(body)
-    return None
-
-
-async def _send(answer: Answer, send: Send, *, cut: bool) -> None:
-    length = len(answer.body) + cut
-    headers = {**answer.headers, "content-length": str(length)}
+async def _send(response: Response, send: Send, *, cut: bool) -> None:
+    length = len(response.body) + cut
+    headers = {**response.headers, "content-length": str(length)}
     raw = [(key.lower().encode("latin-1"), x.encode("latin-1")) for key, x in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": cut})
+    await send({"type": "http.response.start", "status": response.status, "headers": raw})
+    await send({"type": "http.response.body", "body": response.body, "more_body": cut})
 
 
-async def _gone(receive: Receive) -> None:
-    """Wait for the end of the connection; an application that returns before is an error."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _gone_within(seconds: float, receive: Receive) -> bool:
+async def _disconnects_within(seconds: float, receive: Receive) -> bool:
     try:
-        await asyncio.wait_for(_gone(receive), seconds)
+        await asyncio.wait_for(_disconnected(receive), seconds)
     except asyncio.TimeoutError:
         return False
     return True
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,4 +1,4 @@
-"""The emulator as one noun: start it, reach it, and change what it holds."""
+"""The emulator: start it, connect to it, and change the platform's state."""
 
 import secrets
 import socket
@@ -20,120 +20,45 @@ HOST = "127.0.0.1"
 
 
 class ListenError(OSError):
-    """The emulator cannot have its port."""
+    """The emulator could not listen on its port."""
 
 
-def listen(port: int) -> socket.socket:
-    """Take the port on 127.0.0.1, a free one for 0; raises ListenError when it cannot be had."""
-    try:
-        return socket.create_server((HOST, port))
-    except (OSError, OverflowError) as error:
-        raise ListenError(
-            f"Could not start the emulator on {HOST}:{port}: {str(error).rstrip('.')}. "
-            "Stop what listens there, or choose another port (0 takes a free one)."
-        ) from None
+class Emulator:
+    """A platform on 127.0.0.1 that serves https inside the `with` block.
 
-
-class Controls:
-    """The state of a platform, for a test to look at and to change."""
-
-    def __init__(self, platform: Platform, application: Application) -> None:
-        self._platform = platform
-        self._application = application
-
-    @property
-    def token(self) -> str:
-        """The bearer token that every tenant accepts; another one counts at once."""
-        return self._platform.tokens.fixed
-
-    @token.setter
-    def token(self, token: str) -> None:
-        self._platform.tokens.fixed = token
-
-    @property
-    def client_secret(self) -> str:
-        """The secret of `client_id`, a random one at first; another one counts at once."""
-        return self._platform.grants.client_secret
-
-    @client_secret.setter
-    def client_secret(self, secret: str) -> None:
-        self._platform.grants.client_secret = secret
-
-    @property
-    def users(self) -> dict[str, str]:
-        """Names to passwords of the users in every realm, nobody at first; yours to change."""
-        return self._platform.grants.users
-
-    @property
-    def tenants(self) -> dict[str, dict[str, str]]:
-        """The settings that each tenant has now; yours to change, as somebody else may.
-
-        `emulator.tenants["acme"]["host"] = "other.example"` makes drift. Without its entry a tenant
-        has no settings, and does not exist where only named ones do.
-        """
-        return self._platform.tenants
-
-    @property
-    def role(self) -> Role | None:
-        """What every token may read of its realm in the admin API; another one counts at once.
-
-        "view-realm" reads all, "query-realms" a few keys without mail, and None is refused.
-        """
-        return self._platform.role
-
-    @role.setter
-    def role(self, role: Role | None) -> None:
-        self._platform.role = role
-
-    @property
-    def requests(self) -> list[ReceivedRequest]:
-        """Every request so far, refused and failed ones too."""
-        return self._application.requests
-
-    @property
-    def latency(self) -> float:
-        """Seconds before every answer, beside the delay of a fault; 0 at first."""
-        return self._application.latency
-
-    @latency.setter
-    def latency(self, seconds: float) -> None:
-        self._application.latency = seconds
-
-    def order(self, *faults: Fault) -> None:
-        """Let each of the next requests meet one fault: the first one left for its kind."""
-        self._application.faults.extend(faults)
-
-    def revoke_tokens(self) -> None:
-        """Refuse all tokens granted so far, as after the platform's restart; `token` stays good."""
-        self._platform.tokens.revoke()
-
-
-class Emulator(Controls):
-    """A platform on 127.0.0.1 that serves https while the context lasts.
-
-    It answers under any host name: connect to `address`, whatever the URL says, and trust
+    It answers for any host name: connect to `address`, whatever the URL says, and trust
     `ca_bundle`. `environment` tells the provider both.
 
     Args:
-        port: 0 takes a free one.
-        token: the bearer token that it accepts for every tenant; a random one when left out.
-        tenants: the only ids that exist; any id exists when left out.
-        on_request: called in the server's thread before each answer with its status, which is
-            None when a fault cuts the connection instead.
-        token_lifetime: seconds until a granted token is refused, fractions too but no infinity.
-            `expires_in` says so in whole seconds, rounded down, and at least 1.
+        port: 0 picks a free one.
+        token: The bearer token that it accepts for every tenant; a random one by default.
+        tenants: The only ids that exist; by default any id exists.
+        on_request: Called in the server's thread before each response with its status, or None if a
+            fault cuts the connection instead.
+        token_lifetime: Seconds until a granted token expires; may be fractional, but not infinite.
+            `expires_in` is this in whole seconds, rounded down, and at least 1.
 
     Raises:
-        ListenError: on entering, when the port is taken.
-        ImportError: on entering, when the packages of the extra `emulator` are not installed.
+        ListenError: On entering, if the port is taken.
+        ImportError: On entering, if the packages of the extra `emulator` are not installed.
     """
 
     address: str
     """Where it listens, as host:port."""
     ca_bundle: Path
-    """A PEM file with its authority's certificate."""
+    """A PEM file with the certificate of its authority."""
     client_id: Final = CLIENT_ID
-    """The OAuth2 client of every realm, which needs its secret unless a user signs in with it."""
+    """The OAuth2 client of every realm; needs its secret unless a user signs in."""
+    users: Final[dict[str, str]]
+    """Passwords by user name, the same in every realm; empty at first, change it in place."""
+    tenants: Final[dict[str, dict[str, str]]]
+    """The current settings of each tenant; change it in place.
+
+    `emulator.tenants["acme"]["host"] = "other.example"` makes drift. A tenant without an entry has
+    no settings, or does not exist if the argument `tenants` was given.
+    """
+    requests: Final[list[ReceivedRequest]]
+    """Every request so far, including refused and failed ones."""
 
     def __init__(
         self,
@@ -144,39 +69,100 @@ class Emulator(Controls):
         token_lifetime: float = 60.0,
     ) -> None:
         self._port = port
-        platform = Platform(Tokens(token or secrets.token_urlsafe(), token_lifetime), tenants)
-        super().__init__(platform, Application(platform, on_request))
+        self._tokens = Tokens(token or secrets.token_urlsafe(), token_lifetime)
+        self._platform = Platform(self._tokens, tenants)
+        self._application = Application(self._platform, on_request)
         self._running = ExitStack()
+        self.users = self._tokens.users
+        self.tenants = self._platform.tenants
+        self.requests = self._application.requests
 
     def __enter__(self) -> "Self":
         with ExitStack() as starting:
             prefix = "smtpconfig-emulator-"
             folder = starting.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
-            listener = starting.enter_context(listen(self._port))
+            listener = starting.enter_context(_listen(self._port))
             self.address = f"{HOST}:{listener.getsockname()[1]}"
             self.ca_bundle = Path(folder, "ca.pem")
             self._serve(starting, listener)
             self._running = starting.pop_all()
         return self
 
+    def _serve(self, starting: ExitStack, listener: socket.socket) -> None:
+        try:
+            from .server import serve  # noqa: PLC0415 - needs an extra; reported below if missing
+        except ModuleNotFoundError as missing:
+            raise ImportError(
+                f"Could not start the emulator: {missing}. "
+                "Run: pip install 'pulumi-smtpconfig[emulator]'"
+            ) from None
+        starting.enter_context(serve(self._application, listener, self.ca_bundle))
+
     def __exit__(self, *_: object) -> None:
         self._running.close()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that lead the provider here."""
+        """The environment variables that point the provider here."""
         return {
             "SMTPCONFIG_TOKEN": self.token,
             "SMTPCONFIG_CA_BUNDLE": str(self.ca_bundle),
             "SMTPCONFIG_CONNECT_TO": self.address,
         }
 
-    def _serve(self, starting: ExitStack, listener: socket.socket) -> None:
-        try:
-            from .server import serving  # noqa: PLC0415 - needs an extra: its lack is told here
-        except ModuleNotFoundError as missing:
-            raise ImportError(
-                f"Could not start the emulator: {missing}. "
-                "Run: pip install 'pulumi-smtpconfig[emulator]'"
-            ) from None
-        starting.enter_context(serving(self._application, listener, self.ca_bundle))
+    @property
+    def token(self) -> str:
+        """The bearer token that every tenant accepts; a new one takes effect at once."""
+        return self._tokens.fixed
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self._tokens.fixed = token
+
+    @property
+    def client_secret(self) -> str:
+        """The secret of `client_id`, random at first; a new one takes effect at once."""
+        return self._tokens.client_secret
+
+    @client_secret.setter
+    def client_secret(self, secret: str) -> None:
+        self._tokens.client_secret = secret
+
+    @property
+    def role(self) -> Role | None:
+        """What every token may read of its realm in the admin API; takes effect at once.
+
+        "view-realm" reads everything, "query-realms" a few keys without mail, None is refused.
+        """
+        return self._platform.role
+
+    @role.setter
+    def role(self, role: Role | None) -> None:
+        self._platform.role = role
+
+    @property
+    def latency(self) -> float:
+        """Seconds before every response, added to the delay of a fault; 0 at first."""
+        return self._application.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._application.latency = seconds
+
+    def order(self, *faults: Fault) -> None:
+        """Add faults; each is met once, by the next request of its kind."""
+        self._application.faults.extend(faults)
+
+    def revoke_tokens(self) -> None:
+        """Refuse all tokens granted so far, as if the platform had restarted; `token` stays."""
+        self._tokens.revoke()
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise ListenError(
+            f"Could not start the emulator on {HOST}:{port}: {str(error).rstrip('.')}. "
+            "Stop the process that uses this port, or choose another port (0 picks a free one)."
+        ) from None

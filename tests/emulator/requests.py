@@ -1,25 +1,33 @@
-"""Requests to an emulator, made with nothing of the package."""
+"""Requests to an emulator, made without the package's client."""
 
 import json
 import socket
 import ssl
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import httpx
 
+from pulumi_smtpconfig.emulator import Emulator
+
 SSMS = "https://DEV3.idp.example.com:8443/digitanium/v4/mail/config"
 SHIFT = "https://idp.example.com/auth/realms/acme/mail/setup"
+REALM = "https://idp.example.com/auth/admin/realms/acme"
+TOKEN = "https://idp.example.com/auth/realms/acme/protocol/openid-connect/token"
 SETTINGS = {
     "host": "smtp.example.com",
     "from": "a@example.com",
     "port": "587",
     "password": "s3cret",
 }
-OK = {"message": "Successfully updated SMTP Details", "status": "OK", "subSystem": 8}
+UPDATED = {"message": "Successfully updated SMTP Details", "status": "OK", "subSystem": 8}
+FORM = "application/x-www-form-urlencoded"
+SECRET = "s:e c+r%t"
+CLIENT = {"grant_type": "client_credentials", "client_id": "pulumi", "client_secret": SECRET}
 
 
 def send(
-    there: Mapping[str, str],
+    environment: Mapping[str, str],
     url: str,
     body: object = SETTINGS,
     method: str = "POST",
@@ -27,15 +35,15 @@ def send(
 ) -> httpx.Response:
     """Send the body to the URL's host at the address that the environment names."""
     _, _, host, target = url.split("/", 3)
-    trusted = ssl.create_default_context(cafile=there["SMTPCONFIG_CA_BUNDLE"])
+    trusted = ssl.create_default_context(cafile=environment["SMTPCONFIG_CA_BUNDLE"])
     with httpx.Client(verify=trusted, trust_env=False) as client:
         return client.request(
             method,
-            f"https://{there['SMTPCONFIG_CONNECT_TO']}/{target}",
+            f"https://{environment['SMTPCONFIG_CONNECT_TO']}/{target}",
             content=body if isinstance(body, bytes) else json.dumps(body),
             headers={
                 "Host": host,
-                "Authorization": f"Bearer {there['SMTPCONFIG_TOKEN']}",
+                "Authorization": f"Bearer {environment['SMTPCONFIG_TOKEN']}",
                 "Content-Type": "application/json",
                 **headers,
             },
@@ -43,14 +51,36 @@ def send(
         )
 
 
-def connect(there: Mapping[str, str]) -> socket.socket:
-    """A plain connection to the address that the environment names."""
-    host, port = there["SMTPCONFIG_CONNECT_TO"].split(":")
+def read(
+    emulator: Emulator, url: str = REALM, method: str = "GET", **headers: str
+) -> httpx.Response:
+    """Read the realm, by default with the fixed token."""
+    return send(emulator.environment, url, b"", method, **headers)
+
+
+def ask(
+    emulator: Emulator, form: Mapping[str, str], realm: str = "acme", **headers: str
+) -> httpx.Response:
+    """Send the form to the realm's token endpoint."""
+    url = TOKEN.replace("acme", realm)
+    defaults = {"Authorization": "", "Content-Type": FORM}
+    return send(emulator.environment, url, urlencode(form).encode(), **{**defaults, **headers})
+
+
+def granted(emulator: Emulator, realm: str = "acme") -> str:
+    """Return a token that the realm grants to the client."""
+    response = ask(emulator, {**CLIENT, "client_secret": emulator.client_secret}, realm)
+    return str(response.json()["access_token"])
+
+
+def connect(environment: Mapping[str, str]) -> socket.socket:
+    """Open a plain connection to the address that the environment names."""
+    host, port = environment["SMTPCONFIG_CONNECT_TO"].split(":")
     return socket.create_connection((host, int(port)), timeout=30)
 
 
-def handshake(there: Mapping[str, str], name: str) -> ssl.SSLSocket:
-    """A TLS connection to there whose certificate is verified for the name."""
-    trusted = ssl.create_default_context(cafile=there["SMTPCONFIG_CA_BUNDLE"])
-    with connect(there) as plain:
+def handshake(environment: Mapping[str, str], name: str) -> ssl.SSLSocket:
+    """Open a TLS connection, and verify the certificate for the name."""
+    trusted = ssl.create_default_context(cafile=environment["SMTPCONFIG_CA_BUNDLE"])
+    with connect(environment) as plain:
         return trusted.wrap_socket(plain, server_hostname=name)

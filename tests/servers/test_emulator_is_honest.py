@@ -1,4 +1,4 @@
-"""The emulator answers as a real Keycloak does."""
+"""The emulator responds as a real Keycloak does."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def pair(keycloak: Keycloak) -> Iterator[Pair]:
         yield pair
 
 
-def test_a_client_is_granted_alike(pair: Pair) -> None:
-    """The keys are the same, and so is whatever is no token and no order of scopes.
+def test_a_client_gets_the_same_grant(pair: Pair) -> None:
+    """Only the token itself and the order of scopes differ.
 
-    Keycloak counts a lifetime from the beginning of a second, so one may have gone already.
+    Keycloak counts the lifetime from the start of a second, so it may be one second less.
     """
     emulated, real = (answer.json() for answer in pair.grant(CLIENT))
     assert emulated.keys() == real.keys()
@@ -38,8 +38,8 @@ def test_a_client_is_granted_alike(pair: Pair) -> None:
     assert emulated == real
 
 
-def test_a_user_is_granted_alike_but_for_a_refresh_token(pair: Pair) -> None:
-    """The emulator has no sessions, and nothing to refresh."""
+def test_a_user_gets_the_same_grant_without_a_refresh_token(pair: Pair) -> None:
+    """The emulator has no sessions, so there is nothing to refresh."""
     emulated, real = (answer.json() for answer in pair.grant(USER))
     assert real.keys() - emulated.keys() == {"refresh_token", "session_state"}
     assert emulated.keys() <= real.keys()
@@ -62,15 +62,15 @@ def test_a_user_is_granted_alike_but_for_a_refresh_token(pair: Pair) -> None:
         pytest.param({"client_id": "pulumi"}, 400, id="no grant type"),
     ],
 )
-def test_a_grant_is_refused_in_the_same_words(
+def test_a_grant_is_refused_the_same_way(
     pair: Pair, form: dict[str, str], status: int
 ) -> None:
-    """OAuth2's error, its description, and that no cache may keep it."""
+    """OAuth2's error, its description and the cache headers are the same."""
     assert agreed(pair.grant(form)) == status
 
 
-def test_an_unknown_realm_grants_nothing_in_the_same_words(pair: Pair) -> None:
-    """The token endpoint has its own words for it, whoever asks."""
+def test_an_unknown_realm_refuses_grants_the_same_way(pair: Pair) -> None:
+    """The token endpoint has its own message for it, whoever asks."""
     assert agreed(pair.grant(CLIENT, "missing")) == 404
 
 
@@ -86,8 +86,8 @@ def test_an_unknown_realm_grants_nothing_in_the_same_words(pair: Pair) -> None:
         pytest.param({**BASIC, "port": "", "replyTo": "", "x": "y"}, id="empty values"),
     ],
 )
-def test_settings_are_read_alike(pair: Pair, settings: dict[str, str]) -> None:
-    """The emulator's realm is a part of Keycloak's: only its id is another one."""
+def test_settings_are_read_the_same_way(pair: Pair, settings: dict[str, str]) -> None:
+    """The emulator's realm is a subset of Keycloak's; only its id differs."""
     pair.write(settings)
     emulated, real = pair.read("/admin/realms/whole", "Bearer {}", pair.tokens("whole"))
     assert (emulated.status_code, real.status_code) == (200, 200)
@@ -98,16 +98,16 @@ def test_settings_are_read_alike(pair: Pair, settings: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("realm", "status"), [("reduced", 200), ("closed", 403)])
-def test_without_view_realm_the_same_is_left(pair: Pair, realm: str, status: int) -> None:
-    """A few keys without mail with a lesser role, and a refusal without any."""
+def test_without_view_realm_the_same_keys_are_left(pair: Pair, realm: str, status: int) -> None:
+    """A lesser role reads a few keys without mail; no role is refused."""
     pair.emulator.role = REALMS[realm]
     answers = pair.read(f"/admin/realms/{realm}", "Bearer {}", pair.tokens(realm))
     pair.emulator.role = "view-realm"
     assert agreed(answers) == status
 
 
-def test_no_other_method_is_taken_in_the_same_words(pair: Pair) -> None:
-    """Of those that Keycloak has none for either."""
+def test_another_method_is_refused_the_same_way(pair: Pair) -> None:
+    """PATCH is one that Keycloak does not have either."""
     answers = pair.read("/admin/realms/whole", "Bearer {}", pair.tokens("whole"), "PATCH")
     assert agreed(answers) == 405
 
@@ -123,22 +123,22 @@ def test_no_other_method_is_taken_in_the_same_words(pair: Pair) -> None:
         ),
         pytest.param("/admin/realms/missing", "Bearer {}", "whole", 404, id="unknown realm"),
         pytest.param("/admin/realms/WHOLE", "Bearer {}", "whole", 404, id="another case"),
-        pytest.param("/admin/realms/missing", "Bearer {}", "master", 404, id="to an administrator"),
-        pytest.param("/admin/realms/missing", "Bearer a.b.c", "whole", 401, id="to nobody"),
+        pytest.param("/admin/realms/missing", "Bearer {}", "master", 404, id="unknown to an administrator"),
+        pytest.param("/admin/realms/missing", "Bearer a.b.c", "whole", 401, id="unknown, bad token"),
         pytest.param("/wrong/admin/realms/whole", "Bearer {}", "whole", 404, id="wrong base path"),
         pytest.param("/wrong/admin/realms/whole", "", "whole", 404, id="wrong base, no token"),
         pytest.param("/admin/realms/whole/mail", "Bearer {}", "whole", 404, id="beyond a realm"),
     ],
 )
-def test_a_read_is_refused_in_the_same_words(
+def test_a_read_is_refused_the_same_way(
     pair: Pair, path: str, authorization: str, owner: str, status: int
 ) -> None:
-    """A realm that is missing, or closed, or not asked for at all, can be told apart."""
+    """A missing realm, a forbidden one and a wrong path are different errors."""
     assert agreed(pair.read(path, authorization, pair.tokens(owner))) == status
 
 
-def test_a_deleted_realm_takes_its_tokens_along(pair: Pair) -> None:
-    """Its own client is told so by the token endpoint alone, an administrator by the read too."""
+def test_the_tokens_of_a_deleted_realm_are_refused(pair: Pair) -> None:
+    """Only the token endpoint tells its own client; the read tells an administrator too."""
     tokens = pair.tokens("deleted")
     del pair.emulator.tenants["deleted"]
     pair.keycloak.delete_realm("deleted")

@@ -1,5 +1,3 @@
-"""The emulator's authority: whom it has certificates for, and who trusts it."""
-
 import ssl
 
 import pytest
@@ -12,25 +10,25 @@ from tests.emulator.requests import SHIFT, connect, handshake, send
     "name",
     ["DEV3.idp.example.com", "xn--mnchen-3ya.example.com", "x.localhost", "localhost", "127.0.0.1"],
 )
-def test_every_name_has_a_certificate(emulator: Emulator, name: str) -> None:
-    """A client that trusts the authority alone is served, whatever host it asks for."""
+def test_every_host_name_has_a_certificate(emulator: Emulator, name: str) -> None:
+    """A client that only trusts the authority can connect, whatever host it asks for."""
     handshake(emulator.environment, name).close()
 
 
-def test_a_name_that_no_certificate_can_be_for_gets_another_ones(emulator: Emulator) -> None:
-    """The client, which knows the name it wanted, says what is wrong."""
+def test_an_invalid_host_name_gets_another_certificate(emulator: Emulator) -> None:
+    """The client reports the mismatch."""
     with pytest.raises(ssl.SSLCertVerificationError, match="not valid for 'a_b"):
         handshake(emulator.environment, "a_b.example.com")
 
 
-def test_nobody_trusts_it_unasked(emulator: Emulator) -> None:
-    """Without the bundle its certificates are as bad as any stranger's."""
+def test_its_certificates_are_not_trusted_by_default(emulator: Emulator) -> None:
+    """Without the bundle, verification fails."""
     with connect(emulator.environment) as plain, pytest.raises(ssl.SSLCertVerificationError):
         ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
 
 
-def test_the_authority_writes_its_certificate_alone(emulator: Emulator) -> None:
-    """Its key, with which anybody could pose as any host, is on no disk."""
+def test_only_the_certificate_of_the_authority_is_on_disk(emulator: Emulator) -> None:
+    """Its private key, which could impersonate any host, is never written."""
     send(emulator.environment, SHIFT)
     (pem,) = emulator.ca_bundle.parent.iterdir()
     assert "PRIVATE" not in pem.read_text()

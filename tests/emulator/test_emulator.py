@@ -1,28 +1,42 @@
-"""Where the emulator listens, and what is left when it ends."""
-
+import doctest
+import re
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 
+import pulumi_smtpconfig.emulator
 from pulumi_smtpconfig.emulator import Emulator, Fault, ListenError
 from tests.emulator.requests import SHIFT, connect, handshake, send
 
 
-def test_it_listens_on_the_loopback_address_alone(emulator: Emulator) -> None:
-    """Another address of this machine has nothing on that port."""
+def test_it_imports_nothing_else_of_the_package() -> None:
+    """An independent witness shares no code with the provider."""
+    folder = Path(pulumi_smtpconfig.emulator.__file__).parent
+    source = "\n".join(module.read_text() for module in folder.glob("*.py"))
+    assert re.findall(r"^\s*(?:from|import) +(?:\.\.|pulumi).*", source, re.MULTILINE) == []
+
+
+def test_the_example_in_the_docstring_works() -> None:
+    """Its output is as shown."""
+    assert doctest.testmod(pulumi_smtpconfig.emulator, raise_on_error=True).attempted
+
+
+def test_it_only_listens_on_the_loopback_address(emulator: Emulator) -> None:
+    """Nothing listens on that port of another address of this machine."""
     host, port = emulator.address.split(":")
     assert host == "127.0.0.1"
     with pytest.raises(OSError):  # noqa: PT011 - refused, or no such address
         socket.create_connection(("127.0.0.2", int(port)), timeout=5)
 
 
-def test_a_taken_port_is_told_and_a_left_one_is_free_again() -> None:
-    """The error names the port and the way out; after the end the port can be had at once."""
+def test_a_taken_port_is_an_error_and_free_again_after_the_block() -> None:
+    """The error names the port and what to do; the next emulator can listen there at once."""
     with Emulator() as first:
         port = int(first.address.split(":")[1])
         send(first.environment, SHIFT)
@@ -37,8 +51,8 @@ def test_a_taken_port_is_told_and_a_left_one_is_free_again() -> None:
         }
 
 
-def test_leaving_ends_whatever_is_under_way(caplog: pytest.LogCaptureFixture) -> None:
-    """A delayed request, an idle client and an unfinished handshake end, and nothing is left."""
+def test_leaving_the_block_ends_everything_in_progress(caplog: pytest.LogCaptureFixture) -> None:
+    """A delayed request, an idle client and an unfinished handshake end; nothing remains."""
     threads = set(threading.enumerate())
     with ThreadPoolExecutor() as pool, ExitStack() as clients:
         with Emulator() as emulator:

@@ -1,0 +1,179 @@
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+from subprocess import PIPE
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from pulumi_smtpconfig.emulator import Emulator
+from tests.emulator.requests import (
+    FORM,
+    REALM,
+    SETTINGS,
+    SHIFT,
+    SSMS,
+    TOKEN,
+    connect,
+    handshake,
+    send,
+)
+
+COMMAND = [sys.executable, "-m", "pulumi_smtpconfig.emulator"]
+
+
+@contextmanager
+def terminal(
+    *arguments: str, oauth2: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """Run the emulator; yield it and the environment of a shell that its lines were pasted into.
+
+    With oauth2, uncomment the lines for it first.
+    """
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with subprocess.Popen(
+        [*COMMAND, *arguments], env=buffered, stdout=PIPE, stderr=PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            script = "".join(takewhile(lambda x: "Requests follow" not in x, process.stdout))
+            if oauth2:
+                script = re.sub("^# (?=export|unset)", "", script, flags=re.MULTILINE)
+            yield process, environment_after(script)
+        finally:
+            process.terminate()
+
+
+def environment_after(script: str) -> dict[str, str]:
+    """Return the environment of a shell that has run the script."""
+    show = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
+    shell = ["sh", "-euc", script + shlex.join(show)]
+    environment: dict[str, str] = json.loads(subprocess.check_output(shell, timeout=30))
+    return environment
+
+
+def refusal(*arguments: str, folder: Path | None = None) -> str:
+    """Run the command, which exits with 1, and return its error output."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+def test_pasted_lines_point_to_it_and_requests_are_shown() -> None:
+    """The variables lead to the emulator, which prints each request with its response's status."""
+    with terminal() as (process, environment):
+        assert send(environment, SSMS).status_code == 200
+        assert send(environment, SHIFT + "/?q=1", b"").status_code == 404
+        assert process.stdout
+        assert process.stdout.readline() == (
+            'POST DEV3.idp.example.com:8443/digitanium/v4/mail/config tenant="DEV3" 200 '
+            '{"host": "smtp.example.com", "from": "a@example.com", "port": "587", '
+            '"password": "********"}\n'
+        )
+        assert process.stdout.readline() == (
+            "POST idp.example.com/auth/realms/acme/mail/setup/ tenant=null 404\n"
+        )
+        send(environment, REALM + "?q=1", method="GET")
+        assert process.stdout.readline() == (
+            'GET idp.example.com/auth/admin/realms/acme tenant="acme" 200\n'
+        )
+
+
+def test_a_shown_request_holds_no_secret() -> None:
+    """No password, however short or misspelt, no token and no control character is shown."""
+    with terminal() as (process, environment):
+        token = environment["SMTPCONFIG_TOKEN"]
+        assert process.stdout
+        for password in ("x", "a much longer password"):
+            body = {**SETTINGS, "password": password, "passwd": password, "user": token}
+            send(environment, SHIFT.replace("acme", f"{token}%1B%0A") + f"?q={token}", body)
+            assert process.stdout.readline() == (
+                "POST idp.example.com/auth/realms/********%1B%0A/mail/setup "
+                'tenant="********\\u001b\\n" 200 '
+                '{"host": "smtp.example.com", "from": "a@example.com", "port": "587", '
+                '"password": "********", "passwd": "********", "user": "********"}\n'
+            )
+
+
+def test_the_commented_lines_switch_to_oauth2_and_granted_tokens_are_never_shown() -> None:
+    """They replace the fixed token; a token request is shown as path and status only."""
+    with terminal(oauth2=True) as (process, environment):
+        assert environment.setdefault("SMTPCONFIG_TOKEN", "none") == "none"
+        secret = environment["SMTPCONFIG_CLIENT_SECRET"]
+        client = {"client_id": environment["SMTPCONFIG_CLIENT_ID"], "client_secret": secret}
+        names = {"hostname": "idp.example.com", "tenantId": "DEV3"}
+        url = environment["SMTPCONFIG_TOKEN_URL"].format(**names)
+        assert url == TOKEN.replace("acme", "DEV3")
+
+        def ask(**form: str) -> httpx.Response:
+            body = urlencode({**client, **form}).encode()
+            return send(environment, url, body, **{"Content-Type": FORM})
+
+        token = ask(grant_type="client_credentials").json()["access_token"]
+        environment["SMTPCONFIG_TOKEN"] = token
+        ask(grant_type="password", username="canary", password="canary")
+        send(environment, url, {**client, **SETTINGS})
+        send(environment, f"{SSMS}?q={token}", {**SETTINGS, "user": token, "replyTo": secret})
+        process.terminate()
+        lines = process.communicate(timeout=30)[0].splitlines()
+    shown = url.removeprefix("https://")
+    assert lines[:3] == [f'POST {shown} tenant="DEV3" {status}' for status in (200, 401, 400)]
+    assert lines[3].endswith('"password": "********", "user": "********", "replyTo": "********"}')
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_stops_it_and_nothing_remains(number: signal.Signals) -> None:
+    """Even if sent twice: it says what to unset, exits with 0, and its port is free again."""
+    with terminal() as (process, environment):
+        send(environment, SHIFT)
+        process.send_signal(number)
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    unset, _, names = output.splitlines()[-1].partition(" ")
+    assert unset == "unset"
+    assert names.replace("SMTPCONFIG_", "") == (
+        "TOKEN CA_BUNDLE CONNECT_TO CLIENT_ID CLIENT_SECRET TOKEN_URL"
+    )
+    assert not Path(environment["SMTPCONFIG_CA_BUNDLE"]).parent.exists()
+    with terminal("--port", environment["SMTPCONFIG_CONNECT_TO"].split(":")[1]) as (_, again):
+        assert send(again, SHIFT).status_code == 200
+
+
+def test_bad_connections_do_no_harm() -> None:
+    """Plain http, garbage inside TLS and a broken handshake neither print nor stop anything."""
+    with terminal() as (process, environment):
+        with connect(environment) as plain:
+            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            plain.recv(1000)
+        with handshake(environment, "idp.example.com") as tls:
+            tls.sendall(b"garbage\r\n\r\n")
+            assert b" 400 " in tls.recv(1000)
+        assert send(environment, SHIFT).status_code == 200
+        process.terminate()
+        assert process.communicate(timeout=30)[1] == ""
+
+
+def test_a_failed_start_is_explained_in_one_line(emulator: Emulator, tmp_path: Path) -> None:
+    """A taken port and a missing extra are one line each, with what to do."""
+    taken = refusal("--port", emulator.address.split(":")[1])
+    assert re.fullmatch(r"Could not start the emulator on 127.*another port.*\n", taken)
+    (tmp_path / "trustme.py").write_text("raise ModuleNotFoundError(\"No module named 'trustme'\")")
+    missing = refusal(folder=tmp_path)
+    assert re.fullmatch(r".*'trustme'.*pip install 'pulumi-smtpconfig\[emulator\]'\n", missing)
