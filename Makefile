@@ -36,8 +36,6 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL
-	@$(BIN)/python -m tools.keycloak >/dev/null
-	@$(BIN)/python -m tools.postgres >/dev/null
 	@$(BIN)/pytest tests/servers
 
 campaign: $(SETUP) $(OLDEST) ## a longer fault campaign: make campaign SEED=7 OPERATIONS=2000

@@ -11,7 +11,7 @@ from tests.servers.pair import CLIENT, REALMS, USER, Pair, agreed, pair_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 BASIC = {"host": "smtp.acme.example", "from": "mail@acme.example"}
 LOGIN = {**BASIC, "auth": "true", "authType": "basic", "user": "acme", "password": "secret"}
