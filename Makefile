@@ -42,9 +42,7 @@ campaign: $(SETUP) $(OLDEST) ## a longer fault campaign: make campaign SEED=7 OP
 	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \
 		$(BIN)/pytest tests/campaign
 
-bench: $(SETUP) ## measure and rewrite docs/performance.md: make bench SIZES='1 100 1000' REPEATS='7 5 3'
-	@$(BIN)/python -c 'import matplotlib' 2>/dev/null \
-		|| $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]' >&2
+bench: $(SETUP) ## measure the provider: make bench SIZES='1 100 1000' REPEATS='7 5 3'
 	@$(BIN)/python -m bench --sizes $(SIZES) --repeats $(REPEATS)
 
 clean: ## remove everything that make created in this checkout
