@@ -15,6 +15,8 @@ from tools.cache import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONGEST = "test_skipped_checkpoints"
+
 
 @contextmanager
 def failing_in_one_line() -> Iterator[None]:
@@ -53,3 +55,13 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL."""
     with failing_in_one_line(), running_postgres() as postgres:
         yield postgres
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file; keep tests that share a Keycloak, or a file, on one worker."""
+    items.sort(key=lambda item: item.path.stem != LONGEST)
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        shared = [name for name in fixtures if name.startswith("keycloak")]
+        item.add_marker(pytest.mark.xdist_group("keycloak" if shared else item.path.stem))
