@@ -29,30 +29,26 @@ dist: $(SETUP) ## build the wheel and the source distribution in dist
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation
 
-test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine
+test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine and branch coverage
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.engine >/dev/null
-	@$(BIN)/pytest --numprocesses 4 --dist worksteal
+	@$(BIN)/pytest --numprocesses 4 --dist worksteal --cov
 
 test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL
-	@$(BIN)/python -m tools.keycloak >/dev/null
-	@$(BIN)/python -m tools.postgres >/dev/null
-	@$(BIN)/pytest tests/servers
+	@$(BIN)/pytest tests/servers --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults and echoes: make campaign SEED=7 OPERATIONS=2000 ECHOES=100000
 	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \
 		SMTPCONFIG_CAMPAIGN_ECHOES=$(ECHOES) $(BIN)/pytest tests/campaign
 
-bench: $(SETUP) ## measure and rewrite docs/performance.md: make bench SIZES='1 100 1000' REPEATS='7 5 3'
-	@$(BIN)/python -c 'import matplotlib' 2>/dev/null \
-		|| $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]' >&2
+bench: $(SETUP) ## measure the provider: make bench SIZES='1 100 1000' REPEATS='7 5 3'
 	@$(BIN)/python -m bench --sizes $(SIZES) --repeats $(REPEATS)
 
 clean: ## remove everything that make created in this checkout
-	rm -rf .venv .venv-oldest .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-oldest .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage dist
 
 $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "$(PYTHON) is older than Python 3.10. Name a newer one: make PYTHON=python3.12 ...")'

@@ -3,73 +3,140 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import platform
+import subprocess
 import sys
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
-from subprocess import CalledProcessError
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bench.importing import seconds_to_import
-from bench.plan import Plan
-from bench.plot import svg
-from bench.report import page
-from bench.results import Results
-from bench.service import Service
-from bench.throughput import requests_per_second
-from tools.engine import EngineError, engine_folder
-from tools.engine_process import ask, say
-from tools.interruption import end_cleanly_on_signals
+from bench.measure import Figures, import_seconds
+from bench.platform import Platform, running_platform, throughput
+from bench.subjects import COMPARED, VARIANTS, Subject
+from tools.cache import Unavailable, end_children_on_signals, say
+from tools.engine import engine_folder
 
-PAGE = Path(__file__).parents[1] / "docs/performance.md"
-ASKED = 5
-"""How often the emulator's throughput is measured."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Results = dict["Case", list[Figures]]
+
+HEADS = (
+    *("tenants", "latency", "subject", "operation", "seconds"),
+    *("CPU: provider or client", "CPU: program"),
+    *("MB: provider or client", "MB: program", "MB: engine", "requests"),
+)
+PACKAGES = ("pulumi", "httpx", "pydantic", "truststore")
+ROLES = (("provider", "client"), ("program",), ("engine",))
+REPEATS = 5
+"""How often throughput and import are measured."""
+
+
+class Case(NamedTuple):
+    """What some figures belong to."""
+
+    tenants: int
+    latency: float
+    subject: str
+    operation: str
 
 
 def main() -> None:
-    """Measure all and rewrite the page; a run that does not come to its end leaves it as it is."""
-    end_cleanly_on_signals()
-    given = _parser().parse_args()
-    try:
-        _run(given)
-    except (EngineError, RuntimeError, CalledProcessError, OSError, ValueError) as error:
-        sys.exit(f"{error}\nThe benchmark failed; {given.page} is as it was.")
-
-
-def _run(given: argparse.Namespace) -> None:
-    engine = engine_folder()
-    page_before = given.page.read_text("utf-8")
-    results = measured(Plan(engine, given.sizes, given.repeats, given.latency))
-    picture = given.page.with_suffix(".svg")
-    version = ask(str(engine / "pulumi"), "version", env={}).removeprefix("v")
-    written = page(page_before, results, version, picture.name)
-    picture.write_text(svg(results), "utf-8")
-    given.page.write_text(written, "utf-8")
-    say(f"Wrote {given.page} and {picture.name}.")
-
-
-def measured(plan: Plan) -> Results:
-    """Carry out a plan, saying what it is at."""
-    results = Results()
-    with Service() as service:
-        results.throughput += [requests_per_second(service.given) for _ in range(ASKED)]
-        say(f"The emulator answers {max(results.throughput):,.0f} requests a second.")
-        results.imports += seconds_to_import()
-        jobs = list(plan.jobs())
-        for number, job in enumerate(jobs, start=1):
-            service.begin(job.latency)
-            for operation, figures in job.subject.life(job.size, job.latency, service):
-                results.add(job.case, operation, figures)
-                what = f"N = {job.size:,}, {1000 * job.latency:.0f} ms, {job.subject.name}"
-                say(f"[{number}/{len(jobs)}] {what}, {operation}: {figures.seconds:.2f} s")
-    return results
-
-
-def _parser() -> argparse.ArgumentParser:
+    """Print a table and write the results as JSON."""
+    end_children_on_signals()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
     add("--sizes", type=int, nargs="+", default=[1, 100, 1000], help="numbers of tenants")
-    add("--repeats", type=int, nargs="+", default=[7, 5, 3], help="how often, for each number")
-    add("--latency", type=float, default=0.1, help="seconds before each answer; 0 for none of it")
-    add("--page", type=Path, default=PAGE, help="the page whose tables are rewritten")
-    return parser
+    add("--repeats", type=int, nargs="+", default=[7, 5, 3], help="for each size")
+    add("--latency", type=float, default=0.1, help="seconds before an answer; 0 skips this part")
+    add("--output", type=Path, default=Path("bench/results.json"), help="the JSON file")
+    given = parser.parse_args()
+    try:
+        with running_platform() as server:
+            general = _general(server)
+            results = measure(given.sizes, given.repeats, given.latency, server)
+    except (Unavailable, RuntimeError, subprocess.SubprocessError, OSError) as error:
+        sys.exit(f"{error}\nThe benchmark failed, and wrote nothing.")
+    rows = [
+        {**case._asdict(), "runs": [asdict(run) for run in runs]} for case, runs in results.items()
+    ]
+    given.output.write_text(json.dumps({**general, "cases": rows}, indent=1) + "\n")
+    print("\n".join([*(f"{key}: {general[key]}" for key in general), "", *table(results)]))
+
+
+def measure(
+    sizes: Sequence[int], repeats: Sequence[int], latency: float, server: Platform
+) -> Results:
+    """Measure all subjects; fail if one sends another number of requests than it should."""
+    results: Results = {}
+    jobs = list(plan(sizes, repeats, latency))
+    for number, (subject, tenants, seconds) in enumerate(jobs, start=1):
+        server.reset(seconds)
+        server.requests()
+        for operation, figures in subject.life(tenants, seconds, server):
+            case = Case(tenants, seconds, subject.name, operation)
+            figures.requests = server.requests()
+            expected = {kind: n * tenants for kind, n in subject.requests(operation).items()}
+            if figures.requests != expected:
+                raise RuntimeError(f"{case} sent {figures.requests}, not {expected}.")
+            results.setdefault(case, []).append(figures)
+            progress = f"[{number}/{len(jobs)}] {tenants}, {subject.name}, {operation}"
+            say(f"{progress}: {figures.seconds:.2f} s")
+    return results
+
+
+def plan(
+    sizes: Sequence[int], repeats: Sequence[int], latency: float
+) -> Iterator[tuple[Subject, int, float]]:
+    """Take all subjects in turn, so that a busy minute affects each of them."""
+    for turn in range(max(repeats)):
+        for size, count in zip(sizes, repeats, strict=True):
+            if turn < count:
+                yield from ((subject, size, 0) for subject in COMPARED)
+        if latency and turn < repeats[-1]:
+            yield from ((subject, sizes[-1], latency) for subject in COMPARED)
+    yield from ((subject, size, 0) for subject in VARIANTS for size in sizes[-2:])
+
+
+def table(results: Results) -> Iterator[str]:
+    """Yield the lines of a Markdown table: medians, with minimum and maximum."""
+    yield f"| {' | '.join(HEADS)} |"
+    yield f"|{' --- |' * len(HEADS)}"
+    for case in sorted(results, key=lambda case: (case.latency, case.tenants)):
+        runs = results[case]
+        cells = [
+            *(f"{case.tenants:,}", f"{1000 * case.latency:.0f} ms", case.subject, case.operation),
+            _spread([run.seconds for run in runs], ".2f"),
+            *(_role([run.cpu for run in runs], *roles, form=".2f") for roles in ROLES[:2]),
+            *(_role([run.megabytes for run in runs], *roles, form=".0f") for roles in ROLES),
+            _spread([sum(run.requests.values()) for run in runs], ",.0f"),
+        ]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _role(runs: list[dict[str, float]], *roles: str, form: str) -> str:
+    return _spread([run[role] for run in runs for role in roles if role in run], form)
+
+
+def _spread(numbers: Sequence[float], form: str) -> str:
+    if not numbers:
+        return ""
+    middle, least, most = (f"{x:{form}}" for x in (median(numbers), min(numbers), max(numbers)))
+    return middle if least == most else f"{middle} ({least} to {most})"
+
+
+def _general(server: Platform) -> dict[str, Any]:
+    engine = subprocess.check_output([engine_folder() / "pulumi", "version"], text=True).strip()
+    versions = ", ".join([f"engine {engine}", *(f"{name} {version(name)}" for name in PACKAGES)])
+    return {
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, {versions}",
+        "requests a second": [round(throughput(server.variables())) for _ in range(REPEATS)],
+        "seconds to import": [round(import_seconds(), 4) for _ in range(REPEATS)],
+    }
 
 
 if __name__ == "__main__":

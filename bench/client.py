@@ -1,6 +1,6 @@
-"""A plain concurrent client without an engine, which shows what the network costs by itself.
+"""A plain client: its time is the network's and the emulator's.
 
-`python -m bench.client OPERATION TENANTS CONNECTIONS`, with the provider's own variables.
+`python -m bench.client OPERATION TENANTS CONNECTIONS` reads the provider's variables.
 """
 
 from __future__ import annotations
@@ -12,51 +12,35 @@ import sys
 
 import httpx
 
-from bench.tenants import HOSTNAME, body, tenant
-
-METHODS = {"up": "POST", "refresh": "GET"}
-PATHS = {"up": "/auth/realms/{}/mail/setup", "refresh": "/auth/admin/realms/{}"}
+from bench.tenants import HOSTNAME, body, tenants
 
 
-PATIENCE = 60.0
-"""Seconds for one request."""
-
-
-async def send_all(operation: str, size: int, connections: int) -> None:
-    """Send one request for each tenant; raise unless every one is answered with a 2xx."""
-    tenants = iter(range(size))
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+async def send_all(operation: str, count: int, connections: int) -> None:
+    """Send or read the settings of so many tenants; raise if an answer is not a 2xx."""
+    remaining = iter(tenants(count))
     async with httpx.AsyncClient(
         base_url=f"https://{os.environ['SMTPCONFIG_CONNECT_TO']}",
         headers={"Host": HOSTNAME, "Authorization": f"Bearer {os.environ['SMTPCONFIG_TOKEN']}"},
         verify=ssl.create_default_context(cafile=os.environ["SMTPCONFIG_CA_BUNDLE"]),
-        limits=limits,
-        timeout=PATIENCE,
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        timeout=60,
         trust_env=False,
     ) as client:
 
         async def work() -> None:
-            for number in tenants:
-                await _send(client, operation, tenant(number))
+            for tenant in remaining:
+                (await client.send(_request(client, operation, tenant))).raise_for_status()
 
         await asyncio.gather(*(work() for _ in range(connections)))
 
 
-async def _send(client: httpx.AsyncClient, operation: str, tenant_id: str) -> None:
-    answer = await client.request(
-        METHODS[operation],
-        PATHS[operation].format(tenant_id),
-        json=body(tenant_id) if operation == "up" else None,
-        extensions={"sni_hostname": HOSTNAME},
-    )
-    answer.raise_for_status()
-
-
-def main() -> None:
-    """Do what the command line says."""
-    operation, size, connections = sys.argv[1:]
-    asyncio.run(send_all(operation, int(size), int(connections)))
+def _request(client: httpx.AsyncClient, operation: str, tenant: str) -> httpx.Request:
+    tls = {"sni_hostname": HOSTNAME}
+    if operation == "refresh":
+        return client.build_request("GET", f"/auth/admin/realms/{tenant}", extensions=tls)
+    path = f"/auth/realms/{tenant}/mail/setup"
+    return client.build_request("POST", path, json=body(tenant), extensions=tls)
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(send_all(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

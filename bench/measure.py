@@ -1,120 +1,98 @@
-"""What an operation takes: seconds, CPU seconds and memory, each kind of process apart.
+"""What an operation takes: seconds, and CPU seconds and memory of each kind of process.
 
-It reads Linux's /proc, the one place that tells the peak of a process that somebody else ends.
+It reads Linux's /proc, because the engine kills the provider before it could report anything.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from typing_extensions import Self
+    from collections.abc import Iterator
 
 ROLES = {
-    "provider": "pulumi.dynamic",
-    "program": "pulumi-language-python-exec",
-    "client": "bench.client",
+    "pulumi.dynamic": "provider",
+    "pulumi-language-python-exec": "program",
+    "bench.client": "client",
 }
-"""A word on the command line of each kind of process."""
+"""The end of a word on the command line of each kind of Python process."""
 
-ENGINE = "pulumi"
-BETWEEN_LOOKS = 0.05
-"""Seconds; what a process does after the last look at it is not seen."""
-
-KIB_IN_MB = 1024 / 1e6
-
-
-class Usage(NamedTuple):
-    """What a process had used when it was seen last."""
-
-    role: str
-    cpu: float
-    peak: float
+INTERVAL_SECONDS = 0.05
+IMPORT = """
+import time, pulumi, pulumi.dynamic
+started = time.perf_counter()
+import pulumi_smtpconfig
+print(time.perf_counter() - started)
+"""
 
 
-class Figures(NamedTuple):
+@dataclass
+class Figures:
     """What an operation took.
 
     Attributes:
         seconds: From start to end.
-        cpu: CPU seconds of all processes of each role: provider, program, engine or client.
-        peak: The most memory that one process of the role ever held, in MB.
-        requests: How many arrived, by their kind.
+        cpu: CPU seconds of all processes of a role: provider, program, engine or client.
+        megabytes: The most memory that one process of a role ever held.
+        requests: The number of requests by kind.
     """
 
-    seconds: float
-    cpu: dict[str, float]
-    peak: dict[str, float]
-    requests: dict[str, int]
+    seconds: float = 0
+    cpu: dict[str, float] = field(default_factory=dict)
+    megabytes: dict[str, float] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
 
 
-class Watch:
-    """Measures the processes that this one starts while the context lasts."""
-
-    def __init__(self) -> None:
-        self._seen: dict[int, Usage] = {}
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look_on, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._started = time.perf_counter()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._seconds = time.perf_counter() - self._started
-        self._over.set()
-        self._thread.join()
-
-    def figures(self, requests: Mapping[str, int]) -> Figures:
-        """Return what was seen, and the requests that somebody else counted."""
-        roles = {usage.role for usage in self._seen.values()}
-        return Figures(
-            self._seconds,
-            {role: sum(each.cpu for each in self._of(role)) for role in roles},
-            {role: max(each.peak for each in self._of(role)) for role in roles},
-            dict(requests),
-        )
-
-    def _of(self, role: str) -> Iterator[Usage]:
-        return (usage for usage in self._seen.values() if usage.role == role)
-
-    def _look_on(self) -> None:
-        this = psutil.Process()
-        while not self._over.wait(BETWEEN_LOOKS):
-            for process in this.children(recursive=True):
-                with suppress(psutil.Error, OSError):
-                    self._look_at(process)
-
-    def _look_at(self, process: psutil.Process) -> None:
-        role = role_of(process.cmdline())
-        if role:
-            times = process.cpu_times()
-            self._seen[process.pid] = Usage(role, times.user + times.system, _peak(process.pid))
+@contextmanager
+def measured() -> Iterator[Figures]:
+    """Measure the processes that this one starts; the figures are complete after the context."""
+    figures, seen, over = Figures(), dict[int, tuple[str, float, float]](), threading.Event()
+    watch = threading.Thread(target=_watch, args=(seen, over), daemon=True)
+    watch.start()
+    started = time.perf_counter()
+    try:
+        yield figures
+    finally:
+        figures.seconds = time.perf_counter() - started
+        over.set()
+        watch.join()
+    for role, cpu, megabytes in seen.values():
+        figures.cpu[role] = figures.cpu.get(role, 0) + cpu
+        figures.megabytes[role] = max(figures.megabytes.get(role, 0), megabytes)
 
 
-def role_of(command: list[str]) -> str:
-    """Return which part of the benchmark a command line is, or nothing; a shell is none."""
-    name = Path(command[0]).name if command else ""  # a process that has ended has none
-    if name == ENGINE:
+def import_seconds() -> float:
+    """Return how long a new process takes to import this package after pulumi."""
+    return float(subprocess.check_output([sys.executable, "-c", IMPORT]))
+
+
+def _watch(seen: dict[int, tuple[str, float, float]], over: threading.Event) -> None:
+    this = psutil.Process()
+    while not over.wait(INTERVAL_SECONDS):
+        for process in this.children(recursive=True):
+            with suppress(psutil.Error, OSError, StopIteration):  # it has ended
+                if role := _role(process.cmdline()):
+                    cpu = process.cpu_times()
+                    seen[process.pid] = role, cpu.user + cpu.system, _peak(process.pid)
+
+
+def _role(command: list[str]) -> str | None:
+    name = Path(command[0]).name if command else ""
+    if name == "pulumi":
         return "engine"
     words = command if name.startswith("python") else []
-    return next((role for role, word in ROLES.items() if any(map(_ends(word), words))), "")
-
-
-def _ends(word: str) -> Callable[[str], bool]:
-    return lambda part: part.endswith(word)
+    return next((ROLES[end] for end in ROLES for word in words if word.endswith(end)), None)
 
 
 def _peak(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    kib = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
-    return int(kib) * KIB_IN_MB
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:"))

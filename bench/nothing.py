@@ -1,4 +1,4 @@
-"""A dynamic provider that does nothing, which shows what the engine costs by itself."""
+"""A dynamic provider that does nothing: its time is the engine's."""
 
 from __future__ import annotations
 
@@ -24,44 +24,41 @@ if TYPE_CHECKING:
 
 OPTIONS = {"resource_name", "lint_ignore", "opts"}
 PROPERTIES = [*signature(SmtpConfig).parameters.keys() - OPTIONS, "endpoint"]
-WAIT = "BENCH_WAIT"
-"""The variable with the seconds that create and read wait, as long as a request would."""
 
 
 class NothingProvider(ResourceProvider):
-    """Takes all as it is."""
+    """Accepts everything, and waits as long as a request would take."""
 
     serialize_as_secret_always = False
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Take the inputs as they are."""
+        """Accept the inputs."""
         return CheckResult(news, [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """See no changes, as the benchmark makes none."""
+        """Find no changes: the benchmark makes none."""
         return DiffResult(changes=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Wait; the outputs are the inputs and one more, as with the real provider."""
+        """Wait; like the real provider, return the inputs and an endpoint."""
         _wait()
         return CreateResult(props["tenant_id"], {**props, "endpoint": "https://idp.example.com/"})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Wait, and find what the state has."""
+        """Wait, and return the state."""
         _wait()
         return ReadResult(id_, props, {key: props[key] for key in props if key != "endpoint"})
 
 
 class Nothing(Resource, module="bench", name="Nothing"):
-    """A resource with the real one's properties, one of them a secret."""
+    """A resource with as many properties as the real one, one of them a secret."""
 
     def __init__(self, name: str, arguments: Mapping[str, Any]) -> None:
-        left_out = dict.fromkeys(PROPERTIES)
         secret = {"password": pulumi.Output.secret(arguments["password"])}
         opts = pulumi.ResourceOptions(additional_secret_outputs=["password"])
-        properties = {**left_out, **arguments, **secret}
+        properties = {**dict.fromkeys(PROPERTIES), **arguments, **secret}
         super().__init__(NothingProvider(), name, properties, opts)
 
 
 def _wait() -> None:
-    time.sleep(float(os.environ[WAIT]))
+    time.sleep(float(os.environ["BENCH_LATENCY"]))

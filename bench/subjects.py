@@ -1,29 +1,25 @@
-"""What is measured: this provider, one that does nothing, and a client without an engine."""
+"""What is measured: add a subject to one of the two lists at the end."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from bench.measure import Watch
-from bench.nothing import WAIT
-from bench.tenants import COUNT, PLATFORM
+from bench.measure import Figures, measured
+from tools.engine import engine_folder
 from tools.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from bench.measure import Figures
-    from bench.service import Service
+    from bench.platform import Platform
 
 CHECKOUT = Path(__file__).parents[1]
-PROGRAMS = CHECKOUT / "bench/programs"
-SKIPPED = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
 READING = {
     "SMTPCONFIG_READ_BACK": "admin",
     "SMTPCONFIG_READ_URL": "https://{tenantId}.{hostname}/auth/admin/realms/{tenantId}",
@@ -36,62 +32,59 @@ OPERATIONS = {
     "refresh": ("refresh", "--yes", "--skip-preview", "--suppress-outputs", "--expect-no-changes"),
     "destroy": ("destroy", "--yes", "--skip-preview", "--suppress-outputs"),
 }
-"""The commands of a stack's life, in their order."""
+"""The commands in the life of a stack, in order."""
 
-
-class Subject(Protocol):
-    """Something that carries out operations on a number of tenants."""
-
-    @property
-    def name(self) -> str:
-        """What the tables call it."""
-
-    def life(self, size: int, latency: float, service: Service) -> Iterator[tuple[str, Figures]]:
-        """Carry out the operations in order, on a new stack; yield what each one took."""
+SENDING = ("up", "refresh")
+"""The operations that wait for the platform."""
 
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider under the real engine.
+    """A dynamic provider under the real engine.
 
     Attributes:
-        name: What the tables call it.
-        program: The folder of its program.
-        platform: Where the tenants are.
-        granted: Whether it fetches a token for each tenant.
+        name: Its name in tables.
+        provider: "ours" or "nothing".
+        platform: The platform of its tenants.
+        oauth: Whether it fetches a token for each tenant.
         checkpoints: Whether the engine writes the state after every step.
-        operations: What of a stack's life is measured.
+        operations: What is measured if answers come at once.
     """
 
     name: str
-    engine: Path
-    program: str = "ours"
+    provider: str = "ours"
     platform: str = "shift"
-    granted: bool = False
+    oauth: bool = False
     checkpoints: bool = False
-    operations: tuple[str, ...] = field(default=tuple(OPERATIONS))
+    operations: tuple[str, ...] = tuple(OPERATIONS)
 
-    def life(self, size: int, latency: float, service: Service) -> Iterator[tuple[str, Figures]]:
-        """Open a stack, and carry out its operations."""
-        with TemporaryDirectory(prefix="smtpconfig-bench-") as folder:
-            variables = self._variables(size, latency, service)
-            stack = Stack(PROGRAMS / self.program, Path(folder), self.engine, variables)
-            for operation in self.operations:
-                stack.environment |= READING if operation == "refresh" else {}
-                service.requests()
-                with Watch() as watch:
-                    stack.must(*OPERATIONS[operation])
-                yield operation, watch.figures(service.requests())
+    def requests(self, operation: str) -> dict[str, int]:
+        """Return how many requests of each kind an operation must send for each tenant."""
+        if self.provider == "nothing" or operation not in SENDING:
+            return {}
+        return {"mail": 1, "token": 1} if self.oauth else {"mail": 1}
 
-    def _variables(self, size: int, latency: float, service: Service) -> Mapping[str, str]:
-        return {
-            **(service.granted if self.granted else service.given),
-            **({} if self.checkpoints else SKIPPED),
+    def life(
+        self, tenants: int, latency: float, platform: Platform
+    ) -> Iterator[tuple[str, Figures]]:
+        """Create a stack, run its commands in order, and yield what each one took."""
+        skipped = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
+        variables = {
+            **platform.variables(oauth=self.oauth),
+            **({} if self.checkpoints else skipped),
             "PYTHONPATH": str(CHECKOUT),
-            COUNT: str(size),
-            PLATFORM: self.platform,
-            WAIT: str(latency),
+            "BENCH_PROVIDER": self.provider,
+            "BENCH_PLATFORM": self.platform,
+            "BENCH_TENANTS": str(tenants),
+            "BENCH_LATENCY": str(latency),
         }
+        with TemporaryDirectory(prefix="smtpconfig-bench-") as folder:
+            stack = Stack(CHECKOUT / "bench/program", Path(folder), engine_folder(), variables)
+            for operation in SENDING if latency else self.operations:
+                stack.environment |= READING if operation == "refresh" else {}
+                with measured() as figures:
+                    stack.must(*OPERATIONS[operation])
+                yield operation, figures
 
 
 @dataclass(frozen=True)
@@ -102,18 +95,42 @@ class Client:
 
     @property
     def name(self) -> str:
-        """What the tables call it."""
+        """Its name in tables."""
         return f"plain client, {self.connections} connections"
 
-    def life(self, size: int, _latency: float, service: Service) -> Iterator[tuple[str, Figures]]:
-        """Send and read the settings of all tenants."""
-        for operation in ("up", "refresh"):
-            words = [operation, str(size), str(self.connections)]
-            with Watch() as watch:
+    def requests(self, _operation: str) -> dict[str, int]:
+        """Return how many requests of each kind an operation must send for each tenant."""
+        return {"mail": 1}
+
+    def life(
+        self, tenants: int, _latency: float, platform: Platform
+    ) -> Iterator[tuple[str, Figures]]:
+        """Send the settings of all tenants, then read them; yield what each took."""
+        for operation in SENDING:
+            arguments = [operation, str(tenants), str(self.connections)]
+            with measured() as figures:
                 subprocess.run(
-                    [sys.executable, "-m", "bench.client", *words],
+                    [sys.executable, "-m", "bench.client", *arguments],
                     cwd=CHECKOUT,
-                    env=os.environ | service.given,
+                    env=os.environ | platform.variables(),
                     check=True,
                 )
-            yield operation, watch.figures(service.requests())
+            yield operation, figures
+
+
+Subject = Provider | Client
+
+COMPARED: list[Subject] = [
+    Provider("this provider"),
+    Provider("do-nothing provider", "nothing"),
+    Client(4),
+    Client(64),
+]
+"""Measured in turn, for every number of tenants, and with latency for the largest."""
+
+VARIANTS: list[Subject] = [
+    Provider("this provider, SSMS", platform="ssms", operations=SENDING),
+    Provider("this provider, OAuth2", oauth=True, operations=SENDING),
+    Provider("this provider, checkpoints kept", checkpoints=True, operations=("up",)),
+]
+"""Measured once, for the two largest numbers of tenants."""

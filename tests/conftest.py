@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from pulumi_smtpconfig.emulator import Emulator
+from tools.engine import engine_folder
 from tools.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 # Every run tries the same examples, without a time limit for each, so failures are repeatable.
 settings.register_profile("laws", deadline=None, derandomize=True)
@@ -55,11 +54,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture(scope="session")
 def engine() -> Path:
     """The folder of the real engine; tests fail if it can be neither found nor installed."""
-    program = [sys.executable, "-m", "tools.engine"]
-    found = subprocess.run(
-        program, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True, check=True
-    )
-    return Path(found.stdout.strip().splitlines()[-1])
+    return engine_folder()
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from pulumi_smtpconfig.emulator import Emulator
-from tools.engine import EngineError, engine_folder
+from tools.cache import Unavailable
+from tools.engine import engine_folder
 from tools.stack import Stack
 
 QUICKSTART = Path(__file__).parents[1] / "examples/quickstart"
@@ -126,7 +127,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run()
-    except (EngineError, RuntimeError, StepFailedError, OSError) as error:
+    except (Unavailable, RuntimeError, StepFailedError, OSError) as error:
         sys.exit(f"{error}\nThe demo failed; the lines above say why.")
     except KeyboardInterrupt:
         print("\nThe demo was interrupted; everything that it started is gone.", file=sys.stderr)

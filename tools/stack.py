@@ -1,14 +1,14 @@
-"""A stack of the real engine in folders of its own, for the demo and for the tests."""
+"""A stack of the real engine in its own folders, for the demo and the tests."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PASSPHRASE = "a passphrase of the demo and the tests"  # noqa: S105 - it guards made-up secrets
-
-
 PATIENCE = 10.0
-"""Seconds that the engine has to end when it is interrupted."""
+"""Seconds that an interrupted engine has to end."""
 
 
 class Run(NamedTuple):
@@ -30,26 +28,27 @@ class Run(NamedTuple):
 
 
 class Stack:
-    """A stack named `dev` of one project, whose state is in files and needs no account.
+    """The stack `dev` of a project, with its state in a folder.
 
     Args:
         program: A folder with a Pulumi.yaml; it is copied.
         folder: An empty folder for that copy, the state and the engine's own files.
         engine: The folder that holds the engine.
-        variables: Environment variables beside those of this process, of which none that
-            configures Pulumi or the provider is handed on.
+        variables: Environment variables. Those of this process are added, except for those that
+            configure Pulumi or the provider.
     """
 
     def __init__(
         self, program: Path, folder: Path, engine: Path, variables: Mapping[str, str]
     ) -> None:
-        self.project = folder / "project"
-        self.state = folder / "state"
+        self.project, self.state = folder / "project", folder / "state"
         self.state.mkdir(parents=True)
         shutil.copytree(program, self.project)
-        path = os.pathsep.join([str(Path(sys.executable).parent), str(engine), os.environ["PATH"]])
-        self.environment = _unconfigured() | {
-            "PATH": path,
+        ours = ("PULUMI_", "SMTPCONFIG_")
+        inherited = {key: os.environ[key] for key in os.environ if not key.startswith(ours)}
+        python = Path(sys.executable).parent
+        self.environment = inherited | {
+            "PATH": os.pathsep.join([str(python), str(engine), inherited["PATH"]]),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
@@ -62,9 +61,8 @@ class Stack:
 
     def run(self, *arguments: str, stdin: str | None = None) -> Run:
         """Run `pulumi` with arguments; standard error is part of the output."""
-        command = ["pulumi", "--non-interactive", "--color=never", *arguments]
-        engine = subprocess.Popen(
-            command,
+        with subprocess.Popen(
+            ["pulumi", "--non-interactive", "--color=never", *arguments],
             cwd=self.project,
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -72,8 +70,7 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-        )
-        with engine:
+        ) as engine:
             try:
                 output, _ = engine.communicate(stdin)
             except BaseException:
@@ -93,29 +90,24 @@ class Stack:
         return output
 
     def configure(self, **config: str) -> None:
-        """Set keys of the stack's config, as plain values."""
+        """Set keys of the stack's config to plain values."""
         pairs = [word for key in config for word in ("--plaintext", f"{key}={config[key]}")]
         self.must("config", "set-all", *pairs)
 
     def configure_secret(self, key: str, value: str) -> None:
-        """Set a key of the stack's config to a secret, which no process list shows."""
+        """Set a key of the stack's config to a secret, over standard input."""
         self.must("config", "set", "--secret", key, stdin=value)
 
     def exported(self) -> dict[str, Any]:
-        """Return the stack's state as `pulumi stack export` has it, secrets as ciphertext."""
+        """Return the stack's state, with secrets as ciphertext."""
         state: dict[str, Any] = json.loads(self.must("stack", "export"))
         return state
 
 
 def _end(engine: subprocess.Popen[str]) -> None:
-    """End the engine and all that it started; its language host would outlive it."""
-    os.killpg(engine.pid, signal.SIGINT)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        engine.wait(PATIENCE)
-    with contextlib.suppress(ProcessLookupError):
+    """End the engine and its language host, which would outlive it."""
+    with suppress(ProcessLookupError):
+        os.killpg(engine.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            engine.wait(PATIENCE)
         os.killpg(engine.pid, signal.SIGKILL)
-
-
-def _unconfigured() -> dict[str, str]:
-    ours = ("PULUMI_", "SMTPCONFIG_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import httpx
 
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 Refusal = tuple[int, Any]
 

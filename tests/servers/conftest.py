@@ -1,34 +1,67 @@
-"""One Keycloak for all tests of a run, and a realm in it for each."""
+"""Real servers, one of each for all tests of a run."""
 
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.engine_process import Unavailable
-from tools.keycloak import Keycloak
+from tests.servers.keycloak import Keycloak, running_keycloak
+from tests.servers.postgres import Postgres, running_postgres
+from tools.cache import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONGEST = "test_skipped_checkpoints"
+
+
+@contextmanager
+def failing_in_one_line() -> Iterator[None]:
+    """Fail, not skip, if a server is not available: CI must have it."""
+    try:
+        yield
+    except Unavailable as problem:
+        raise pytest.fail.Exception(str(problem), pytrace=False) from None
+
 
 @pytest.fixture(scope="session")
-def keycloak() -> Iterator[Keycloak]:
-    """Run a real Keycloak; fail in one line where it cannot be had."""
-    with ExitStack() as running:
-        try:
-            keycloak = running.enter_context(Keycloak())
-        except Unavailable as problem:
-            pytest.fail(str(problem), pytrace=False)
+def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
+    """A Keycloak."""
+    with failing_in_one_line(), running_keycloak(tmp_path_factory.mktemp("keycloak")) as keycloak:
+        yield keycloak
+
+
+@pytest.fixture(scope="session")
+def keycloak_below_auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
+    """A Keycloak that serves below /auth, as older ones do."""
+    home = tmp_path_factory.mktemp("keycloak-below-auth")
+    with failing_in_one_line(), running_keycloak(home, "/auth") as keycloak:
         yield keycloak
 
 
 @pytest.fixture
 def realm(keycloak: Keycloak, request: pytest.FixtureRequest) -> str:
-    """Give a new realm, named after the test; it goes with its Keycloak."""
+    """A new realm, named after the test."""
     name: str = re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))
     keycloak.create_realm(name)
     return name
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL."""
+    with failing_in_one_line(), running_postgres() as postgres:
+        yield postgres
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file; keep tests that share a Keycloak, or a file, on one worker."""
+    items.sort(key=lambda item: item.path.stem != LONGEST)
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        shared = [name for name in fixtures if name.startswith("keycloak")]
+        item.add_marker(pytest.mark.xdist_group("keycloak" if shared else item.path.stem))

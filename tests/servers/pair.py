@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulumi_smtpconfig.emulator.endpoints import Role
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 REALMS: dict[str, Role | None] = {
     "whole": "view-realm",

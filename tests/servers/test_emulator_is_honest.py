@@ -11,7 +11,7 @@ from tests.servers.pair import CLIENT, REALMS, USER, Pair, agreed, pair_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 BASIC = {"host": "smtp.acme.example", "from": "mail@acme.example"}
 LOGIN = {**BASIC, "auth": "true", "authType": "basic", "user": "acme", "password": "secret"}
@@ -62,9 +62,7 @@ def test_a_user_gets_the_same_grant_without_a_refresh_token(pair: Pair) -> None:
         pytest.param({"client_id": "pulumi"}, 400, id="no grant type"),
     ],
 )
-def test_a_grant_is_refused_the_same_way(
-    pair: Pair, form: dict[str, str], status: int
-) -> None:
+def test_a_grant_is_refused_the_same_way(pair: Pair, form: dict[str, str], status: int) -> None:
     """OAuth2's error, its description and the cache headers are the same."""
     assert agreed(pair.grant(form)) == status
 
@@ -123,8 +121,12 @@ def test_another_method_is_refused_the_same_way(pair: Pair) -> None:
         ),
         pytest.param("/admin/realms/missing", "Bearer {}", "whole", 404, id="unknown realm"),
         pytest.param("/admin/realms/WHOLE", "Bearer {}", "whole", 404, id="another case"),
-        pytest.param("/admin/realms/missing", "Bearer {}", "master", 404, id="unknown to an administrator"),
-        pytest.param("/admin/realms/missing", "Bearer a.b.c", "whole", 401, id="unknown, bad token"),
+        pytest.param(
+            "/admin/realms/missing", "Bearer {}", "master", 404, id="unknown to an administrator"
+        ),
+        pytest.param(
+            "/admin/realms/missing", "Bearer a.b.c", "whole", 401, id="unknown, bad token"
+        ),
         pytest.param("/wrong/admin/realms/whole", "Bearer {}", "whole", 404, id="wrong base path"),
         pytest.param("/wrong/admin/realms/whole", "", "whole", 404, id="wrong base, no token"),
         pytest.param("/admin/realms/whole/mail", "Bearer {}", "whole", 404, id="beyond a realm"),

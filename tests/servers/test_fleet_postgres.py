@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.fleet.project import sent
 from tests.servers.fleet_machine import Machine
-from tools.engine_process import Unavailable
-from tools.postgres import Postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pulumi_smtpconfig.emulator import Emulator
+    from tests.servers.postgres import Postgres
 
 GROUPS = ("eu", "us", "asia", "africa")
 TENANTS = 1000
 PATIENCE_SECONDS = 90
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    """Run a real PostgreSQL; fail in one line where it cannot be had."""
-    with ExitStack() as running:
-        try:
-            postgres = running.enter_context(Postgres())
-        except Unavailable as problem:
-            pytest.fail(str(problem), pytrace=False)
-        yield postgres
 
 
 def started(emulator: Emulator, requests: int) -> bool:

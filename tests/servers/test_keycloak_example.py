@@ -11,7 +11,7 @@ from tools.engine import engine_folder
 from tools.stack import Stack
 
 if TYPE_CHECKING:
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 EXAMPLE = Path(__file__).parents[2] / "examples/keycloak"
 UP = ("up", "--yes", "--skip-preview")

@@ -12,7 +12,7 @@ import pytest
 from tests.servers.mail_server import mail_server
 
 if TYPE_CHECKING:
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 MASK = "*" * 10
 BASIC = {"host": "smtp.acme.example", "from": "mail@acme.example"}

@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.admin_api import NO_REALM, both
-from tools.keycloak import Keycloak
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.servers.keycloak import Keycloak
 
 REQUESTS = [
     ("GET", "/admin/realms/master"),
     ("PUT", "/admin/realms/master"),
     ("POST", "/realms/master/protocol/openid-connect/token"),
 ]
-
-
-@pytest.fixture(scope="module")
-def below_auth() -> Iterator[Keycloak]:
-    """Run a second Keycloak, as older installations have it."""
-    with Keycloak("/auth") as keycloak:
-        yield keycloak
 
 
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
@@ -38,16 +30,16 @@ def test_a_needless_base_path_is_refused_in_json(
 
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
 def test_a_missing_base_path_is_refused_in_html(
-    below_auth: Keycloak, method: str, path: str
+    keycloak_below_auth: Keycloak, method: str, path: str
 ) -> None:
     """What answers above the base path is not Keycloak's API."""
-    url = below_auth.http.base_url.copy_with(raw_path=path.encode())
-    answer = below_auth.http.request(method, url)
+    url = keycloak_below_auth.http.base_url.copy_with(raw_path=path.encode())
+    answer = keycloak_below_auth.http.request(method, url)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert answer.text == "<html><body><h1>Resource not found</h1></body></html>"
 
 
-def test_the_api_is_the_same_below_a_base_path(below_auth: Keycloak) -> None:
+def test_the_api_is_the_same_below_a_base_path(keycloak_below_auth: Keycloak) -> None:
     """With the right base path a realm is read, and a missing one is named missing."""
-    assert below_auth.smtp("master") == {}
-    assert both(below_auth, "missing", below_auth.admin_token()) == NO_REALM
+    assert keycloak_below_auth.smtp("master") == {}
+    assert both(keycloak_below_auth, "missing", keycloak_below_auth.admin_token()) == NO_REALM

@@ -20,7 +20,7 @@ from tests.servers.admin_api import (
 )
 
 if TYPE_CHECKING:
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 
 def test_a_missing_realm_is_named_so_to_any_valid_token(keycloak: Keycloak, realm: str) -> None:

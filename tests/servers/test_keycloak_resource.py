@@ -12,10 +12,11 @@ from pulumi_smtpconfig.config import Config
 from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ReadFailed, Refused
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
-from tools.keycloak import Keycloak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.servers.keycloak import Keycloak
 
     Start = Callable[..., Lifecycle]
 
@@ -206,23 +207,23 @@ def test_a_wrong_path_a_wrong_realm_and_a_wrong_secret_are_errors(
 
 
 def test_an_older_path_and_a_token_of_the_master_realm(
-    start: Start, inputs: dict[str, Any]
+    keycloak_below_auth: Keycloak, start: Start, inputs: dict[str, Any]
 ) -> None:
     """`basePath` leads to an API below /auth, and `tokenUrl` to another realm's tokens."""
-    with Keycloak("/auth") as older:
-        older.create_realm("acme")
-        secret = older.create_client("master", "operator", ["manage-realm"], of="acme-realm")
-        lifecycle = start(
-            CA_BUNDLE=str(older.ca_bundle),
-            CLIENT_ID="operator",
-            CLIENT_SECRET=secret,
-            TOKEN_URL="https://{hostname}/auth/realms/master/protocol/openid-connect/token",
-        )
-        hostname = f"localhost:{older.address.rpartition(':')[2]}"
-        there = {"hostname": hostname, "basePath": "/auth", "tenantId": "acme"}
-        id_, outputs = lifecycle.create(inputs | there | {"onDelete": "clear"})
-        assert id_ == f"keycloak/{hostname}/auth/acme"
-        assert older.smtp("acme")["host"] == "smtp.acme.example"
-        older.delete_realm("acme")
-        assert lifecycle.read(outputs) is None
-        lifecycle.delete(outputs)
+    older = keycloak_below_auth
+    older.create_realm("acme")
+    secret = older.create_client("master", "operator", ["manage-realm"], of="acme-realm")
+    lifecycle = start(
+        CA_BUNDLE=str(older.ca_bundle),
+        CLIENT_ID="operator",
+        CLIENT_SECRET=secret,
+        TOKEN_URL="https://{hostname}/auth/realms/master/protocol/openid-connect/token",
+    )
+    hostname = f"localhost:{older.address.rpartition(':')[2]}"
+    there = {"hostname": hostname, "basePath": "/auth", "tenantId": "acme"}
+    id_, outputs = lifecycle.create(inputs | there | {"onDelete": "clear"})
+    assert id_ == f"keycloak/{hostname}/auth/acme"
+    assert older.smtp("acme")["host"] == "smtp.acme.example"
+    older.delete_realm("acme")
+    assert lifecycle.read(outputs) is None
+    lifecycle.delete(outputs)

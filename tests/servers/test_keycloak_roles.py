@@ -9,7 +9,7 @@ import pytest
 from tests.servers.admin_api import FORBIDDEN, NO_REALM, SETTINGS, both, client_token, read, write
 
 if TYPE_CHECKING:
-    from tools.keycloak import Keycloak
+    from tests.servers.keycloak import Keycloak
 
 
 @pytest.mark.parametrize("role", ["manage-realm", "view-realm", "realm-admin"])
