@@ -38,7 +38,7 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine and 
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal --cov
 
 test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL
-	@$(BIN)/pytest tests/servers --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest tests/servers --numprocesses 2 --no-loadscope-reorder
 
 campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults and echoes: make campaign SEED=7 OPERATIONS=2000 ECHOES=100000
 	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \

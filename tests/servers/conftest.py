@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.servers.keycloak import Keycloak, running_keycloak
 from tests.servers.postgres import Postgres, running_postgres
@@ -57,11 +58,22 @@ def postgres() -> Iterator[Postgres]:
         yield postgres
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of Keycloak, or else of a file, on one worker.
+
+    xdist's own `--dist loadgroup` does not group with pytest 9.2.
+    """
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = server_or_file
+    return scheduler
+
+
+def server_or_file(test: str) -> str:
+    """Return which tests this one shares a worker with."""
+    file = test.partition("::")[0]
+    return "keycloak" if "keycloak" in file else file
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest file; keep tests that share a Keycloak, or a file, on one worker."""
+    """Begin with the longest file."""
     items.sort(key=lambda item: item.path.stem != LONGEST)
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        shared = [name for name in fixtures if name.startswith("keycloak")]
-        item.add_marker(pytest.mark.xdist_group("keycloak" if shared else item.path.stem))
