@@ -1,4 +1,4 @@
-"""Files of tenants, written for a test."""
+"""Files of tenants for tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ defaults:
   from: no-reply@example.com
 tenants:
 """
-"""Nine lines, after which a tenant needs nothing of its own."""
+"""Nine lines with all required settings; tenants follow."""
 
 
 def fleet_of(folder: Path, text: str) -> Fleet:
@@ -31,8 +31,8 @@ def fleet_of(folder: Path, text: str) -> Fleet:
     return read(folder / "tenants.yaml")
 
 
-def refused(folder: Path, content: str | bytes) -> list[str]:
-    """Return the lines in which a file with this content is refused."""
+def problems_in(folder: Path, content: str | bytes) -> list[str]:
+    """Return the lines of the error for a file with this content."""
     data = content if isinstance(content, bytes) else content.encode()
     (folder / "tenants.yaml").write_bytes(data)
     with pytest.raises(FleetError) as error:

@@ -1,4 +1,4 @@
-"""A project folder of the fleet example, as its users change it."""
+"""A project folder of the fleet example, and what it sends."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ DEFAULTS = {
 
 
 def write(folder: Path, tenants: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write the tenants of a project; JSON is YAML, and no quoting of ours."""
+    """Write the tenants of a project as JSON, which is YAML."""
     groups = sorted({str(settings["group"]) for settings in tenants.values()} | {"eu"})
     file = {"groups": groups, "defaults": DEFAULTS, "tenants": tenants}
     (folder / "tenants.yaml").write_text(json.dumps(file, indent=1))
 
 
 def credentials(emulator: Emulator, **more: object) -> str:
-    """Return the named sets that a fleet uses; `more` is for the one that there is."""
+    """Return the named credentials of a fleet; `more` changes the only ones, `idp`."""
     return json.dumps({"idp": {"token": emulator.token, "hostnames": [HOSTNAME], **more}})
 
 
 def sent(emulator: Emulator) -> list[str]:
-    """Return the tenants whose settings were sent so far, in order."""
+    """Return the tenants whose settings were sent, in order."""
     mails = [r.path for r in emulator.requests if r.path.endswith("/mail/setup")]
     return [path.split("/")[3] for path in mails]

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fleet.files import HEAD, fleet_of, refused
+from tests.fleet.files import HEAD, fleet_of, problems_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CANARY = "pw-canary"
-ONE_OF_THREE = "password: must be one of {secret: NAME}, {env: NAME} and {file: NAME}"
+ONE_OF_THREE = "password: must be {secret: NAME}, {env: NAME} or {file: NAME}"
 
-WRONG = {
+INVALID = {
     "port: 70000": "port: must be a whole number from 1 to 65535",
     "port: 0": "port: must be a whole number from 1 to 65535",
     "port: many": "port: must be a whole number from 1 to 65535",
@@ -22,61 +22,61 @@ WRONG = {
     "ssl: maybe": "ssl: must be true or false",
     "user: {a: b}": "user: must be text",
     "host: ''": "host: must not be empty",
-    'user: "a\\nb"': "user: must not be empty, nor hold a line break",
-    "group: asia": "group: is not among the groups at the top",
-    "group: EU": "group: is not among the groups at the top",
+    'user: "a\\nb"': "user: must not be empty or contain a line break",
+    "group: asia": "group: is not one of the groups at the top",
+    "group: EU": "group: is not one of the groups at the top",
     "platform: azure": "platform: must be 'ssms', 'shift' or 'keycloak'",
-    "hots: x": "hots: is not known here; do you mean host?",
-    f"passwort: {CANARY}": "passwort: is not known here; do you mean password?",
-    "hostnames: ['*']": "hostnames: is not known here; do you mean hostname?",
-    "onDelete: clear": "onDelete: is not known here",
+    "hots: x": "hots: is an unknown key; did you mean host?",
+    f"passwort: {CANARY}": "passwort: is an unknown key; did you mean password?",
+    "hostnames: ['*']": "hostnames: is an unknown key; did you mean hostname?",
+    "onDelete: clear": "onDelete: is an unknown key",
     f"password: {CANARY}": ONE_OF_THREE,
     f"password: [{CANARY}]": ONE_OF_THREE,
     f"password: {{{CANARY}}}": ONE_OF_THREE,
     f"password: {{plain: {CANARY}}}": ONE_OF_THREE,
     "password: {}": ONE_OF_THREE,
     "password: {env: SMTP_PASSWORD_A, file: a}": ONE_OF_THREE,
-    "password: {env: PATH}": "password.env: must be SMTP_PASSWORD_ and then",
-    "password: {env: AWS_SMTP_PASSWORD_A}": "password.env: must be SMTP_PASSWORD_ and then",
-    "password: {file: /etc/shadow}": "password.file: must be the name of a file below",
-    "password: {file: ../a}": "password.file: must be the name of a file below",
-    "password: {file: a/../../b}": "password.file: must be the name of a file below",
-    "password: {file: ''}": "password.file: must be the name of a file below",
+    "password: {env: PATH}": "password.env: must be SMTP_PASSWORD_ followed by",
+    "password: {env: AWS_SMTP_PASSWORD_A}": "password.env: must be SMTP_PASSWORD_ followed by",
+    "password: {file: /etc/shadow}": "password.file: must be the name of a file in",
+    "password: {file: ../a}": "password.file: must be the name of a file in",
+    "password: {file: a/../../b}": "password.file: must be the name of a file in",
+    "password: {file: ''}": "password.file: must be the name of a file in",
 }
 
 
-@pytest.mark.parametrize("setting", WRONG)
-def test_a_wrong_setting_is_told_with_file_line_and_tenant(tmp_path: Path, setting: str) -> None:
-    """The message says what would be right, and does not repeat the value."""
-    (line,) = refused(tmp_path, f"{HEAD}  good: {{}}\n  acme:\n    {setting}\n")
-    assert line.startswith(f'tenants.yaml:12: tenant "acme": {WRONG[setting]}')
+@pytest.mark.parametrize("setting", INVALID)
+def test_an_invalid_setting_is_reported_with_file_line_and_tenant(
+    tmp_path: Path, setting: str
+) -> None:
+    """The message says what is valid, and does not quote the value."""
+    (line,) = problems_in(tmp_path, f"{HEAD}  good: {{}}\n  acme:\n    {setting}\n")
+    assert line.startswith(f'tenants.yaml:12: tenant "acme": {INVALID[setting]}')
     assert CANARY not in line
 
 
-def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
-    """Whoever edits the file corrects it once."""
+def test_all_problems_are_reported_at_once_in_line_order(tmp_path: Path) -> None:
+    """One edit can fix them all."""
     text = "groups: [eu, eu]\ndefaults:\n  port: x\ntenants:\n  a b:\n    ssl: x\n  c:\nmore: 1\n"
-    assert [line.split(":")[1] for line in refused(tmp_path, text)] == [*"135567", "7", "8"]
+    assert [line.split(":")[1] for line in problems_in(tmp_path, text)] == [*"135567", "7", "8"]
 
 
-def test_a_mistake_in_the_defaults_is_told_once(tmp_path: Path) -> None:
-    """It is no mistake of the tenants."""
+def test_a_problem_in_the_defaults_is_reported_once(tmp_path: Path) -> None:
+    """It is not repeated for each tenant."""
     text = f"{HEAD}  a: {{}}\n  b: {{}}\n".replace("group: eu", "group: eu\n  port: x")
-    assert refused(tmp_path, text) == [
+    assert problems_in(tmp_path, text) == [
         "tenants.yaml:4: defaults: port: must be a whole number from 1 to 65535"
     ]
 
 
 @pytest.mark.parametrize("key", ["group", "platform", "hostname", "credentials", "host", "from"])
-def test_what_every_tenant_needs_comes_from_it_or_from_the_defaults(
-    tmp_path: Path, key: str
-) -> None:
-    """A null takes a default back."""
-    (line,) = refused(tmp_path, f"{HEAD}  acme: {{{key}: null}}\n")
-    assert line == f'tenants.yaml:10: tenant "acme": lacks {key}, here and in the defaults'
+def test_null_removes_a_required_default(tmp_path: Path, key: str) -> None:
+    """The tenant then needs a value of its own."""
+    (line,) = problems_in(tmp_path, f"{HEAD}  acme: {{{key}: null}}\n")
+    assert line == f'tenants.yaml:10: tenant "acme": needs {key}, here or in the defaults'
 
 
-TWINS = {
+DUPLICATES = {
     "a name in another case on SSMS": "{platform: ssms}\n  ACME: {platform: ssms}",
     "the tenant of another name": "{}\n  other: {tenantId: acme}",
     "the same host": "{}\n  other: {tenantId: acme, hostname: 'IDP.example.com:443'}",
@@ -85,16 +85,16 @@ TWINS = {
 }
 
 
-@pytest.mark.parametrize("kind", TWINS)
-def test_a_tenant_that_is_there_twice_is_refused(tmp_path: Path, kind: str) -> None:
-    """Two resources would overwrite each other, in two groups without noticing."""
-    (line,) = refused(tmp_path, f"{HEAD}  acme: {TWINS[kind]}\n")
+@pytest.mark.parametrize("kind", DUPLICATES)
+def test_duplicate_tenants_are_refused(tmp_path: Path, kind: str) -> None:
+    """Two resources would overwrite each other, even in different groups."""
+    (line,) = problems_in(tmp_path, f"{HEAD}  acme: {DUPLICATES[kind]}\n")
     assert line.startswith("tenants.yaml:11: tenant ")
     assert line.endswith('is the same tenant as tenant "acme" in line 10; keep one of the two')
 
 
-def test_tenants_that_differ_are_not_taken_for_one(tmp_path: Path) -> None:
-    """SHIFT's realms have a case, and two platforms may have tenants of one name."""
+def test_similar_tenants_are_not_duplicates(tmp_path: Path) -> None:
+    """SHIFT's realms are case-sensitive, and two platforms may have a tenant of the same name."""
     others = (
         "ACME: {}\n  ssms: {tenantId: acme, platform: ssms}\n  far: {tenantId: acme, hostname: b}"
     )
@@ -114,10 +114,10 @@ SETTINGS = st.fixed_dictionaries(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SETTINGS, st.lists(SETTINGS, min_size=1, max_size=4))
-def test_a_tenant_has_its_own_setting_and_else_the_default(
+def test_a_tenant_uses_its_own_setting_or_the_default(
     tmp_path: Path, defaults: dict[str, str], tenants: list[dict[str, str]]
 ) -> None:
-    """Each key is looked up on its own, and each tenant is in its group alone."""
+    """Each key is looked up separately, and each tenant is in one group."""
     lines = "".join(f"  {key}: {value}\n" for key, value in defaults.items() if key != "group")
     head = HEAD.replace("tenants:\n", f"{lines}tenants:\n")
     rows = [", ".join(f"{key}: {value}" for key, value in own.items()) for own in tenants]

@@ -20,15 +20,15 @@ NAMES = st.lists(st.sampled_from(["..", ".", "a", "b.c", "-", "", "\\", "~", "et
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of passwords, with a neighbour that is none."""
+    """A folder of passwords, with a file beside it."""
     (tmp_path / "neighbour").write_text(CANARY)
     (tmp_path / "passwords/..today").mkdir(parents=True)
     (tmp_path / "passwords/..today/acme").write_text(CANARY)
     return tmp_path / "passwords"
 
 
-def test_each_of_the_three_ways_is_an_argument_of_the_resource() -> None:
-    """A secret of the stack is the password, and a variable or a file says where it is."""
+def test_each_kind_of_password_becomes_an_argument() -> None:
+    """A secret is passed as the password, a variable or a file as a reference."""
     passwords = Passwords(json.dumps({"acme": CANARY}), FOLDER)
     assert passwords.arguments(None) == {}
     assert passwords.arguments(Password(secret="acme")) == {"password": CANARY}
@@ -39,8 +39,8 @@ def test_each_of_the_three_ways_is_an_argument_of_the_resource() -> None:
 
 
 @given(NAMES)
-def test_no_name_of_a_file_leads_out_of_the_folder(name: str) -> None:
-    """Either the model refuses it, or it is a path below the folder."""
+def test_no_file_name_leads_out_of_the_folder(name: str) -> None:
+    """Either the model refuses it, or it is a path in the folder."""
     try:
         password = Password(file=name)
     except ValidationError:
@@ -53,15 +53,15 @@ def test_no_name_of_a_file_leads_out_of_the_folder(name: str) -> None:
 
 @pytest.mark.parametrize("target", ["../neighbour", "/etc/hostname", ".."])
 def test_no_link_leads_out_of_the_folder(folder: Path, target: str) -> None:
-    """Whoever may put links there gets no other file read."""
+    """A link cannot make the program read another file."""
     (folder / "link").symlink_to(target)
     for name in ("link", "link/neighbour"):
         with pytest.raises(FleetError, match="leads out of fleet:passwordFolder"):
             Passwords(None, str(folder)).arguments(Password(file=name))
 
 
-def test_links_in_a_circle_are_no_file(folder: Path) -> None:
-    """They are refused, or by newer Pythons left to the provider, which cannot open them."""
+def test_circular_links_do_not_crash(folder: Path) -> None:
+    """They are refused; newer Pythons leave them to the provider, which cannot open them."""
     (folder / "a").symlink_to("b")
     (folder / "b").symlink_to("a")
     with suppress(FleetError):
@@ -69,8 +69,8 @@ def test_links_in_a_circle_are_no_file(folder: Path) -> None:
         assert reference == {"password_from": f"file:{folder}/a"}
 
 
-def test_links_within_the_folder_are_followed_and_not_stored(folder: Path) -> None:
-    """Kubernetes changes such links when it changes a secret, which is no change of the program."""
+def test_links_within_the_folder_are_allowed_and_not_resolved(folder: Path) -> None:
+    """Kubernetes changes these links with each secret, which must not show as a diff."""
     (folder / "today").symlink_to("..today")
     (folder / "acme").symlink_to("today/acme")
     (folder.parent / "other").symlink_to(folder)
@@ -80,29 +80,27 @@ def test_links_within_the_folder_are_followed_and_not_stored(folder: Path) -> No
 
 
 @pytest.mark.parametrize("folder_", [None, "", "passwords", "./passwords"])
-def test_files_need_a_folder_that_is_the_same_everywhere(folder_: str | None) -> None:
-    """The reference in the state does not depend on where Pulumi is started."""
+def test_files_need_an_absolute_folder(folder_: str | None) -> None:
+    """The reference in the state must not depend on the working directory."""
     with pytest.raises(FleetError, match="must be the absolute path of a folder"):
         Passwords(None, folder_).arguments(Password(file="acme"))
 
 
 @pytest.mark.parametrize("secrets", [None, "", "{}", '{"acme": {"x": "y"}}', '{"ACME": "x"}'])
-def test_a_secret_that_the_stack_lacks_is_told_with_the_command(
-    tmp_path: Path, secrets: str | None
-) -> None:
+def test_a_missing_secret_is_an_error_with_the_command(tmp_path: Path, secrets: str | None) -> None:
     """The message names line and tenant, and what to run."""
     fleet = fleet_of(tmp_path, f"{HEAD}  acme:\n    password: {{secret: acme}}\n")
     with pytest.raises(FleetError) as error:
         fleet.arguments("eu", Passwords(secrets, None))
     assert str(error.value) == (
-        'tenants.yaml:11: tenant "acme": password: fleet:passwords has none for it; '
+        'tenants.yaml:11: tenant "acme": password: is not in fleet:passwords; '
         "run `pulumi config set --secret --path 'fleet:passwords[\"acme\"]'`"
     )
 
 
 @pytest.mark.parametrize("text", [CANARY, f'"{CANARY}"', f'["{CANARY}"]'])
-def test_a_secret_that_is_no_object_is_not_repeated(text: str) -> None:
-    """Somebody set the password itself under the name of all passwords."""
+def test_secrets_that_are_not_an_object_are_not_quoted(text: str) -> None:
+    """Somebody may have set a password in place of the object."""
     with pytest.raises(FleetError) as error:
         Passwords(text, None).arguments(Password(secret="acme"))
-    assert str(error.value) == "fleet:passwords is no JSON object; set its keys with --path"
+    assert str(error.value) == "fleet:passwords is not a JSON object; set its keys with --path"

@@ -16,19 +16,19 @@ EXAMPLE = Path(__file__).parents[2] / "examples/fleet"
 SCHEMA = json.loads((EXAMPLE / "tenants.schema.json").read_text())
 EDITOR = Draft202012Validator(SCHEMA)
 TENANTS = {
-    "nothing": {},
+    "no settings": {},
     "a port": {"port": 25},
     "a null": {"replyTo": None},
     "a variable": {"password": {"env": "SMTP_PASSWORD_A"}},
     "a file": {"password": {"file": "eu/a"}},
     "no port": {"port": 0},
-    "a port that is none": {"port": "many"},
+    "a port that is not a number": {"port": "many"},
     "a misspelt key": {"hots": "a"},
     "a password": {"password": "a"},
     "no password": {"password": {}},
     "two passwords": {"password": {"env": "SMTP_PASSWORD_A", "file": "a"}},
-    "a variable of somebody else": {"password": {"env": "PATH"}},
-    "a file elsewhere": {"password": {"file": "../a"}},
+    "another variable": {"password": {"env": "PATH"}},
+    "a file in another folder": {"password": {"file": "../a"}},
     "an unknown platform": {"platform": "azure"},
     "hostnames for the credentials": {"hostnames": ["*"]},
 }
@@ -40,13 +40,13 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=EXAMPLE, capture_output=True, text=True, check=False)
 
 
-def test_the_committed_schema_is_the_models() -> None:
-    """`python -m fleet schema > tenants.schema.json` makes it."""
+def test_the_committed_schema_is_up_to_date() -> None:
+    """To update it, run `python -m fleet schema > tenants.schema.json`."""
     assert run("schema").stdout == (EXAMPLE / "tenants.schema.json").read_text()
 
 
-def test_an_editor_finds_the_schema_and_nothing_wrong_with_the_example() -> None:
-    """The first line names it, and what the program takes the editor takes too."""
+def test_the_example_names_its_schema_and_is_valid() -> None:
+    """Editors find the schema in the first line, and accept what the program accepts."""
     text = (EXAMPLE / "tenants.yaml").read_text()
     assert text.startswith("# yaml-language-server: $schema=tenants.schema.json\n")
     EDITOR.validate(YAML(typ="safe").load(text))
@@ -55,7 +55,7 @@ def test_an_editor_finds_the_schema_and_nothing_wrong_with_the_example() -> None
 
 @pytest.mark.parametrize("kind", TENANTS)
 def test_the_editor_and_the_program_agree(kind: str) -> None:
-    """What one refuses the other does."""
+    """What one refuses, the other refuses."""
     values = {"groups": ["eu"], "tenants": {"acme": TENANTS[kind]}}
     try:
         File.model_validate(values)
@@ -66,21 +66,21 @@ def test_the_editor_and_the_program_agree(kind: str) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    """An editor shows what a setting is for."""
+    """An editor can show what each setting is for."""
     settings = SCHEMA["$defs"]["Settings"]["properties"]
     described = [key for key, value in settings.items() if "description" in value]
     assert {*settings} - {*described} <= {"password"}
 
 
-def test_the_groups_are_a_list_for_a_pipeline() -> None:
-    """Its matrix has them all, so that nobody forgets one."""
+def test_groups_prints_json_for_a_pipeline() -> None:
+    """A matrix runs every group; check prints the number of tenants."""
     assert run("groups").stdout == '["eu", "us"]\n'
-    assert run("check").stdout == "tenants.yaml: 3 tenants, nothing wrong\n"
+    assert run("check").stdout == "tenants.yaml: 3 tenants, no problems\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("help",)])
-def test_without_a_command_it_names_them(arguments: tuple[str, ...]) -> None:
-    """Exit status 2 is for those who call it wrongly."""
+def test_without_a_command_it_prints_the_usage(arguments: tuple[str, ...]) -> None:
+    """The exit code for wrong usage is 2."""
     usage = run(*arguments)
     assert (usage.returncode, usage.stdout) == (2, "")
     assert usage.stderr == "usage: python -m fleet check | groups | schema\n"

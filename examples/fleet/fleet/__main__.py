@@ -27,7 +27,7 @@ def groups() -> str:
 
 def check() -> str:
     """Check the file and return how many tenants it has."""
-    return f"{TENANTS.name}: {len(read(TENANTS).file.tenants)} tenants, nothing wrong"
+    return f"{TENANTS.name}: {len(read(TENANTS).file.tenants)} tenants, no problems"
 
 
 COMMANDS = {"check": check, "groups": groups, "schema": schema}
@@ -35,7 +35,7 @@ COMMANDS = {"check": check, "groups": groups, "schema": schema}
 
 def main(arguments: list[str]) -> None:
     """Run one command; exit with 1 if the file has problems, with 2 if the usage is wrong."""
-    if arguments[:1] == [] or arguments[0] not in COMMANDS:
+    if not arguments or arguments[0] not in COMMANDS:
         sys.stderr.write(f"usage: python -m fleet {' | '.join(COMMANDS)}\n")
         sys.exit(2)
     try:

@@ -32,6 +32,20 @@ def require_hostnames(sources: Mapping[str, str | None]) -> None:
         raise FleetError("\n".join(problems))
 
 
+def _problems(source: str, text: str) -> Iterator[str]:
+    for name, values in secret_object(source, text).items() if text.strip() else ():
+        hostnames = values.get("hostnames") if isinstance(values, dict) else None
+        if not isinstance(hostnames, list) or not hostnames or not all(map(_is_limited, hostnames)):
+            yield (
+                f'{source}: the credentials "{name}" have no hostnames that limit where they are '
+                'sent; add "hostnames": ["*.example.com"] with your hosts'
+            )
+
+
+def _is_limited(hostname: object) -> bool:
+    return isinstance(hostname, str) and bool(HOSTNAME.fullmatch(hostname))
+
+
 def secret_object(source: str, text: str) -> dict[str, Any]:
     """Parse a secret JSON object; the error does not repeat the text.
 
@@ -43,20 +57,5 @@ def secret_object(source: str, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
-        raise FleetError(f"{source} is no JSON object; set its keys with --path")
+        raise FleetError(f"{source} is not a JSON object; set its keys with --path")
     return values
-
-
-def _problems(source: str, text: str) -> Iterator[str]:
-    for name, values in secret_object(source, text).items() if text.strip() else ():
-        hostnames = values.get("hostnames") if isinstance(values, dict) else None
-        if not isinstance(hostnames, list) or not hostnames or not all(map(_binds, hostnames)):
-            yield (
-                f'{source}: the credentials "{name}" have no hostnames that bind them, so the file '
-                'of tenants could send them anywhere; add "hostnames": ["*.example.com"] with '
-                "your hosts"
-            )
-
-
-def _binds(hostname: object) -> bool:
-    return isinstance(hostname, str) and bool(HOSTNAME.fullmatch(hostname))

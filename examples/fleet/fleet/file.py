@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from .document import Document, parse
+from .messages import problems_of
 from .model import File, Settings
-from .problems import FleetError, Problem, located
-from .reading import Document, parse
-from .rules import broken
-from .words import problems_of, where
+from .problems import FleetError, file_error
+from .rules import find_problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,13 +25,13 @@ def read(path: Path) -> Fleet:
         FleetError: The file has problems; lists all of them, with file, line and tenant.
     """
     document = parse(path)
-    problems = [*document.problems, *broken(document)]
+    problems = [*document.problems, *find_problems(document)]
     try:
         file = File.model_validate(document.values)
     except ValidationError as error:
         problems += problems_of(error, document)
     if problems:
-        raise located(path.name, problems)
+        raise file_error(path.name, *problems)
     return Fleet(path.name, document, file)
 
 
@@ -56,8 +56,8 @@ class Fleet(NamedTuple):
         if group not in self.groups:
             known = ", ".join(self.groups)
             raise FleetError(f'fleet:group is "{group}", but the groups of {self.name} are {known}')
-        whole = {name: self._with_defaults(own) for name, own in self.file.tenants.items()}
-        return {name: settings for name, settings in whole.items() if settings.group == group}
+        tenants = {name: self._with_defaults(own) for name, own in self.file.tenants.items()}
+        return {name: settings for name, settings in tenants.items() if settings.group == group}
 
     def arguments(self, group: str, passwords: Passwords) -> dict[str, dict[str, Any]]:
         """Return the arguments of `SmtpConfig` for each tenant of a group.
@@ -71,15 +71,12 @@ class Fleet(NamedTuple):
             try:
                 arguments[name] |= passwords.arguments(settings.password)
             except FleetError as error:
-                problems.append(self._problem(name, str(error)))
+                place = ("tenants", name, "password")
+                problems.append(self.document.problem(place, str(error)))
         if problems:
-            raise located(self.name, problems)
+            raise file_error(self.name, *problems)
         return arguments
 
     def _with_defaults(self, own: Settings) -> Settings:
         given = {key: getattr(own, key) for key in own.model_fields_set}
         return self.file.defaults.model_copy(update=given)
-
-    def _problem(self, name: str, what: str) -> Problem:
-        place = ("tenants", name, "password")
-        return Problem(self.document.line(place), f"{where(place)}: {what}")

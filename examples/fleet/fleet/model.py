@@ -19,11 +19,11 @@ FILE = "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
 TEXT = r"^[^\x00-\x1f\x7f]+$"
 
 SHAPES = {
-    NAME: "must be a name of up to 100 letters, digits, dots, hyphens and underscores",
-    GROUP: "must be a name of up to 50 small letters, digits and hyphens, with a letter first",
-    VARIABLE: f"must be {VARIABLE_PREFIX} and then capital letters, digits and underscores",
-    FILE: "must be the name of a file below the password folder, without dots at its beginning",
-    TEXT: "must not be empty, nor hold a line break",
+    NAME: "must be up to 100 letters, digits, dots, hyphens and underscores",
+    GROUP: "must be up to 50 lower-case letters, digits and hyphens, starting with a letter",
+    VARIABLE: f"must be {VARIABLE_PREFIX} followed by capital letters, digits and underscores",
+    FILE: "must be the name of a file in the password folder, and not start with a dot",
+    TEXT: "must not be empty or contain a line break",
 }
 """The message for each pattern."""
 

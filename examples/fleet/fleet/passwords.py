@@ -37,27 +37,27 @@ class Passwords:
         if password is None:
             return {}
         if password.secret:
-            return {"password": self._of_stack(password.secret)}
+            return {"password": self._secret(password.secret)}
         if password.env:
             return {"password_from": f"env:{password.env}"}
         return {"password_from": f"file:{self._path(str(password.file))}"}
 
-    def _of_stack(self, key: str) -> str:
-        known = secret_object(SECRETS, self._secrets) if self._secrets else {}
-        if not isinstance(known.get(key), str):
+    def _secret(self, key: str) -> str:
+        secrets = secret_object(SECRETS, self._secrets) if self._secrets else {}
+        if not isinstance(secrets.get(key), str):
             command = f"pulumi config set --secret --path '{SECRETS}[\"{key}\"]'"
-            raise FleetError(f"{SECRETS} has none for it; run `{command}`")
-        return str(known[key])
+            raise FleetError(f"is not in {SECRETS}; run `{command}`")
+        return str(secrets[key])
 
     def _path(self, name: str) -> Path:
         folder = Path(self._folder or "")
         if not folder.is_absolute():
-            raise FleetError(f"it is a file, so {FOLDER} must be the absolute path of a folder")
+            raise FleetError(f"is a file, so {FOLDER} must be the absolute path of a folder")
         path = folder / name
         try:
             inside = path.resolve().is_relative_to(folder.resolve())
         except (OSError, RuntimeError):  # circular links
             inside = False
         if not inside:
-            raise FleetError(f"its file is a link that leads out of {FOLDER}; put the file there")
+            raise FleetError(f"is a link that leads out of {FOLDER}; put the file itself there")
         return path

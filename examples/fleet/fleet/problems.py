@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import NamedTuple
 
 
 class Problem(NamedTuple):
@@ -19,6 +16,6 @@ class FleetError(Exception):
     """The fleet cannot be declared; the message has one line for each problem."""
 
 
-def located(file: str, problems: Iterable[Problem]) -> FleetError:
+def file_error(name: str, *problems: Problem) -> FleetError:
     """Return an error that lists the problems of a file in line order."""
-    return FleetError("\n".join(f"{file}:{line}: {what}" for line, what in sorted(set(problems))))
+    return FleetError("\n".join(f"{name}:{line}: {what}" for line, what in sorted(set(problems))))

@@ -4,67 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .document import describe
 from .model import REQUIRED
-from .problems import Problem
-from .words import where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .reading import Document, Place
+    from .document import Document, Place
+    from .problems import Problem
 
 HTTPS = "443"
 CASELESS = "ssms"
 """The platform whose tenants are DNS labels, so `ACME` and `acme` are the same tenant."""
 
 
-def broken(document: Document) -> Iterator[Problem]:
+def find_problems(document: Document) -> Iterator[Problem]:
     """Yield missing settings, undeclared groups and duplicate tenants."""
-    for place, what in (*_missing(document), *_undeclared(document), *_duplicates(document)):
-        yield Problem(document.line(place), f"{where(place)}: {what}")
-
-
-def _mapping(values: Any, key: str) -> dict[str, Any]:
-    inner = values.get(key) if isinstance(values, dict) else None
-    return inner if isinstance(inner, dict) else {}
-
-
-def _own(document: Document) -> dict[Place, dict[str, Any]]:
-    tenants = _mapping(document.values, "tenants")
-    return {("tenants", name): _mapping(tenants, name) for name in tenants}
-
-
-def _whole(document: Document) -> dict[Place, dict[str, Any]]:
-    defaults = _mapping(document.values, "defaults")
-    return {place: {**defaults, **own} for place, own in _own(document).items()}
+    for place, what in (*_missing(document), *_groups(document), *_duplicates(document)):
+        yield document.problem(place, what)
 
 
 def _missing(document: Document) -> Iterator[tuple[Place, str]]:
-    for place, settings in _whole(document).items():
-        lacking = [key for key in REQUIRED if settings.get(key) is None]
-        if lacking:
-            yield place, f"lacks {', '.join(lacking)}, here and in the defaults"
+    for place, settings in _with_defaults(document).items():
+        missing = [key for key in REQUIRED if settings.get(key) is None]
+        if missing:
+            yield place, f"needs {', '.join(missing)}, here or in the defaults"
 
 
-def _undeclared(document: Document) -> Iterator[tuple[Place, str]]:
+def _groups(document: Document) -> Iterator[tuple[Place, str]]:
     groups = document.values.get("groups") if isinstance(document.values, dict) else None
     if not isinstance(groups, list):
         return
     if len({*map(str, groups)}) < len(groups):
-        yield ("groups",), "has one group twice; two runs of one stack shut each other out"
+        yield ("groups",), "lists a group twice; two runs of one stack would lock each other out"
     defaults = {("defaults",): _mapping(document.values, "defaults")}
-    for place, settings in (defaults | _own(document)).items():
+    for place, settings in (defaults | _tenants(document)).items():
         if settings.get("group") is not None and settings["group"] not in groups:
-            yield (*place, "group"), "is not among the groups at the top; no stack would have it"
+            yield (*place, "group"), "is not one of the groups at the top, so no stack has it"
 
 
 def _duplicates(document: Document) -> Iterator[tuple[Place, str]]:
     first: dict[tuple[str, ...], Place] = {}
-    for place, settings in _whole(document).items():
+    for place, settings in _with_defaults(document).items():
         other = first.setdefault(_identity(place[-1], settings), place)
         if other != place:
-            line = document.line(other)
-            yield place, f"is the same tenant as {where(other)} in line {line}; keep one of the two"
+            where = f"{describe(other)} in line {document.line(other)}"
+            yield place, f"is the same tenant as {where}; keep one of the two"
 
 
 def _identity(name: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -74,3 +59,18 @@ def _identity(name: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     tenant = str(settings.get("tenantId") or name)
     tenant = tenant.lower() if platform == CASELESS else tenant
     return str(platform), hostname, str(base_path), tenant
+
+
+def _with_defaults(document: Document) -> dict[Place, dict[str, Any]]:
+    defaults = _mapping(document.values, "defaults")
+    return {place: {**defaults, **own} for place, own in _tenants(document).items()}
+
+
+def _tenants(document: Document) -> dict[Place, dict[str, Any]]:
+    tenants = _mapping(document.values, "tenants")
+    return {("tenants", name): _mapping(tenants, name) for name in tenants}
+
+
+def _mapping(values: Any, key: str) -> dict[str, Any]:
+    inner = values.get(key) if isinstance(values, dict) else None
+    return inner if isinstance(inner, dict) else {}

@@ -6,13 +6,14 @@ The model converts strings to numbers and booleans.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml import YAML, MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from .problems import Problem, located
+from .problems import Problem, file_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ NULL = "tag:yaml.org,2002:null"
 QUOTED = re.compile(r"(['\"]).*\1")
 
 Place = tuple[str, ...]
+"""The keys that lead to a value, such as `("tenants", "acme", "port")`."""
 
 
 class Document(NamedTuple):
@@ -38,22 +40,33 @@ class Document(NamedTuple):
             place = place[:-1]
         return self.lines.get(place, 1)
 
+    def problem(self, place: Place, what: str) -> Problem:
+        """Return what is wrong with a place as a problem that names it."""
+        return Problem(self.line(place), ": ".join(filter(None, (describe(place), what))))
+
+
+def describe(place: Place) -> str:
+    """Return a place as messages name it: `tenant "acme": port`."""
+    keys = [key if key.isascii() and key.isprintable() else json.dumps(key) for key in place]
+    if place[:1] == ("tenants",) and place[1:]:
+        tenant = f"tenant {json.dumps(place[1])}"
+        return ": ".join(filter(None, (tenant, ".".join(keys[2:]))))
+    return ": ".join(key for key in keys if not key.isdigit())
+
 
 def parse(path: Path) -> Document:
     """Read a YAML file.
 
     Raises:
-        FleetError: The file cannot be read or is not YAML.
+        FleetError: The file cannot be read or is not valid YAML.
     """
     try:
         node = YAML(typ="safe", pure=True).compose(_text(path))
     except (YAMLError, RecursionError, ValueError, OverflowError) as error:
-        problem = _problem(error)
-    else:
-        reader = _Reader()
-        values = reader.value(node, ()) if node else None
-        return Document(values, reader.lines, reader.problems)
-    raise located(path.name, [problem])
+        raise file_error(path.name, _yaml_problem(error)) from None
+    reader = _Reader()
+    values = reader.value(node, ()) if node else None
+    return Document(values, reader.lines, reader.problems)
 
 
 def _text(path: Path) -> str:
@@ -62,25 +75,24 @@ def _text(path: Path) -> str:
         text = content.decode("utf-8-sig")
     except OSError as error:
         problem = Problem(1, f"cannot be read: {error.strerror}")
+        raise file_error(path.name, problem) from None
     except UnicodeDecodeError as error:
-        problem = Problem(content.count(b"\n", 0, error.start) + 1, "is no text in UTF-8")
-    else:
-        tabs = re.search(r"^ *\t", text, re.MULTILINE)
-        if tabs is None:
-            return text
-        line = text.count("\n", 0, tabs.start()) + 1
-        problem = Problem(line, "begins with a tab; YAML is indented with spaces")
-    raise located(path.name, [problem])
+        problem = Problem(content.count(b"\n", 0, error.start) + 1, "is not UTF-8 text")
+        raise file_error(path.name, problem) from None
+    if tab := re.search(r"^ *\t", text, re.MULTILINE):
+        line = text.count("\n", 0, tab.start()) + 1
+        raise file_error(path.name, Problem(line, "starts with a tab; indent YAML with spaces"))
+    return text
 
 
-def _problem(error: Exception) -> Problem:
+def _yaml_problem(error: Exception) -> Problem:
     if isinstance(error, RecursionError):
         return Problem(1, "is nested too deeply")
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return Problem(1, "holds a character that YAML does not allow")
+        return Problem(1, "contains a character that YAML does not allow")
     # The quoted text may be part of a password that somebody put in the file.
-    what = QUOTED.sub("something", str(error.problem))
-    return Problem(error.problem_mark.line + 1, f"is no YAML: {what}")
+    what = QUOTED.sub("'...'", str(error.problem))
+    return Problem(error.problem_mark.line + 1, f"is not valid YAML: {what}")
 
 
 class _Reader:
@@ -91,7 +103,7 @@ class _Reader:
     def value(self, node: Node, place: Place) -> Any:
         self.lines.setdefault(place, node.start_mark.line + 1)
         if node.anchor:  # without anchors there are no aliases, so no loops and no bombs
-            self._refuse(node, "an anchor is not allowed here; use the defaults instead")
+            self._refuse(node, "anchors are not allowed; use the defaults instead")
             return None
         if isinstance(node, MappingNode):
             return self._mapping(node, place)
@@ -103,12 +115,13 @@ class _Reader:
         values: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode) or key.anchor:
-                self._refuse(key, "a key must be text")
+                self._refuse(key, "keys must be text")
                 continue
             here = (*place, str(key.value))
             if here in self.lines:
-                line = self.lines[here]
-                self._refuse(key, f"the key of line {line} stands here again; keep one of the two")
+                self._refuse(
+                    key, f"repeats the key in line {self.lines[here]}; keep one of the two"
+                )
             else:
                 self.lines[here] = key.start_mark.line + 1
                 values[here[-1]] = self.value(value, here)
