@@ -11,6 +11,7 @@ from tests.engine.conftest import MAIL, UP, declare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pulumi_smtpconfig.emulator import Emulator
     from tools.stack import Stack
@@ -21,6 +22,9 @@ THREADS = 4
 
 MAX_WAIT = 20.0
 """Seconds that a test waits for something that takes a fraction of one."""
+
+SETTLED = 1.0
+"""Seconds without a write."""
 
 
 def start_up(stack: Stack) -> psutil.Popen:
@@ -42,6 +46,12 @@ def wait_until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def has_settled(state: Path) -> bool:
+    """Return whether the engine has stopped writing its state, which a kill could cut short."""
+    newest = max(file.stat().st_mtime for file in state.rglob("*") if file.is_file())
+    return time.time() - newest > SETTLED
+
+
 def test_a_killed_engine_leaves_no_provider_running_and_the_next_up_recovers(
     declared: Stack, emulator: Emulator
 ) -> None:
@@ -50,6 +60,7 @@ def test_a_killed_engine_leaves_no_provider_running_and_the_next_up_recovers(
     emulator.order(*[Fault()] * 5, *[Fault(delay=10 * MAX_WAIT)] * THREADS)
     engine = start_up(declared)
     wait_until(lambda: len(emulator.requests) == 5 + THREADS)
+    wait_until(lambda: has_settled(declared.state))
     providers = [p for p in engine.children(recursive=True) if "pulumi.dynamic" in p.cmdline()]
     assert providers
     engine.kill()
