@@ -1,7 +1,7 @@
 """Quote text from outside, unless it contains a secret.
 
-Of a body only what an allow-list names is quoted. One rule, `contains_secret`, then decides whether
-the quote is shown. Nothing is masked in place: a quote that fails is left out as a whole.
+An allow-list names the parts of a body that are quoted. One rule, `contains_secret`, then decides
+whether the quote is shown. Nothing is masked in place: a quote that fails is left out as a whole.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ NO_ADDRESS = "an address that is not shown"
 SAME_HOST = "another path of the same host"
 
 MAX_QUOTE, MARGIN = 200, 100
-"""Characters of a text that are shown, and that are searched beyond the cut."""
+"""Characters of a text that are shown, and how many more are searched."""
 
 MAX_HOST = 100
 MAX_TEXT, MAX_SECRET = 2000, 16 * 1024
-"""Characters of a text and of a secret beyond which a search costs too much."""
+"""Characters of a text and of a secret above which a search costs too much."""
 
 PIECE = 8
-"""Characters of a secret that tell too much."""
+"""Characters of a secret in a row that reveal too much."""
 
-DEEPEST = 5
-"""Escapes within escapes that are undone."""
+MAX_NESTING = 5
+"""How deep escapes within escapes are undone."""
 
-ALIKE = str.maketrans("-_", "+/")
-"""URL-safe base64 is read as base64."""
+STANDARD_BASE64 = str.maketrans("-_", "+/")
+"""Turns URL-safe base64 into the standard form."""
 
-NO_ASCII = re.compile(r"[^\0-\x7f]+")
-NO_WORD = re.compile(r"[\W_]+")
-BETWEEN = re.compile(r"<[^<>]*>|=?,?\s")
-"""What stands where a text was wrapped."""
+NON_ASCII = re.compile(r"[^\0-\x7f]+")
+NON_WORD = re.compile(r"[\W_]+")
+WRAPPED = re.compile(r"<[^<>]*>|=?,?\s")
+"""What a server inserts where it wraps a text."""
 
 LONG_NUMBER = re.compile("&#[0-9]{100,}")
 UTF_8 = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
@@ -67,9 +67,9 @@ def quote_text(text: str, secrets: Iterable[str]) -> str:
 
 
 def quote_body(body: bytes, secrets: Iterable[str], keys: Iterable[str] = MESSAGE_KEYS) -> str:
-    """Quote a JSON object's values of `keys`, or a page's title; say of anything else what it is.
+    """Quote the values of `keys` in a JSON object, or a page's title; else say what the body is.
 
-    The tokens that the object carries are secrets too.
+    Tokens in the object are secrets too.
     """
     content, text = _json(body), body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     what = "binary data" if BINARY.search(body) else "a text"
@@ -92,9 +92,9 @@ def quote_body(body: bytes, secrets: Iterable[str], keys: Iterable[str] = MESSAG
 
 
 def quote_host(location: str, secrets: Iterable[str]) -> str:
-    """Quote the host and port of a `Location` header; say of anything else what it is.
+    """Quote the host and port of a `Location` header; else say what kind of address it is.
 
-    No host is shown beside a secret, as it may be the beginning of one that holds a slash.
+    A secret anywhere near hides the host too, because the host may be the start of one.
     """
     try:
         scheme, authority, *_ = urlsplit(location)
@@ -110,10 +110,10 @@ def quote_host(location: str, secrets: Iterable[str]) -> str:
 
 
 def contains_secret(text: str, secrets: Iterable[str]) -> bool:
-    """Tell whether a text shows a secret, or 8 characters in a row of one, however written.
+    """Return whether a text contains a secret, or 8 characters of one in a row, however encoded.
 
-    A secret of under 8 characters counts as a whole only. Beyond 2,000 characters a text counts as
-    one that does, as does every text where a secret has more than 16 KiB: neither is searched.
+    A secret of under 8 characters counts only as a whole. A text of more than 2,000 characters is
+    not searched and counts as containing one, as does any text if a secret exceeds 16 KiB.
     """
     known = set(filter(None, secrets))
     if known and (len(text) > MAX_TEXT or max(map(len, known)) > MAX_SECRET):
@@ -153,7 +153,7 @@ def _json(body: bytes) -> Any:
 
 
 def _forms(secret: str) -> set[str]:
-    """Return a secret in the forms that are looked for: any under 8 characters as a whole."""
+    """Return the forms of a secret to look for; those under 8 characters only as a whole."""
     forms = {*_undo(secret), *_undo(secret, lenient=True)}
     if len(_printable(secret)) < PIECE:
         return {view for form in forms for view in _views(form, bare=False) if view}
@@ -164,9 +164,9 @@ def _forms(secret: str) -> set[str]:
 
 
 def _encoded(secret: str) -> Iterator[str]:
-    """Yield hex and base64 of a secret, for each place that it may have in a group of three bytes.
+    """Yield hex and base64 of a secret, at each offset in base64's groups of three bytes.
 
-    What it then shares with its neighbours is left out.
+    The digits that also depend on its neighbours are left out.
     """
     data = secret.encode("utf-8", "surrogatepass")
     yield data.hex()
@@ -176,19 +176,19 @@ def _encoded(secret: str) -> Iterator[str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield a text in all the ways in which it may have been written."""
-    for plain in {text, BETWEEN.sub("", text)}:
+    """Yield everything that a text may mean once its encodings are undone."""
+    for plain in {text, WRAPPED.sub("", text)}:
         for lenient in (False, True):
             chain = _undo(plain, lenient=lenient)
-            yield from (*chain, BETWEEN.sub("", chain[-1]))
+            yield from (*chain, WRAPPED.sub("", chain[-1]))
             for decoded in _decoded(chain[-1]):
                 yield from (*_undo(decoded), *_undo(decoded, lenient=True))
 
 
 def _undo(text: str, *, lenient: bool = False) -> list[str]:
-    """Return a text with more and more escapes undone; lenient also those of mails."""
+    """Return a text after each step of undoing escapes; `lenient` includes quoted-printable."""
     chain = [text]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_NESTING):
         before = text
         if lenient:
             text = QUOTED_PRINTABLE.sub(r"%\1", SOFT_BREAK.sub("", text))
@@ -210,8 +210,8 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> Iterator[str]:
-    """Yield what base64 and hex say, wherever they begin and whatever is between their digits."""
-    base64 = re.sub("[^0-9a-zA-Z+/]", "", text.translate(ALIKE))
+    """Yield what a text decodes to from base64 and hex, at any offset and with any separators."""
+    base64 = re.sub("[^0-9a-zA-Z+/]", "", text.translate(STANDARD_BASE64))
     for digits in (base64[start:] for start in range(4)):
         data = b64decode(digits + "A" * (-len(digits) % 4))[: len(digits) * 3 // 4]
         yield data.decode("utf-8", "replace")
@@ -222,21 +222,21 @@ def _decoded(text: str) -> Iterator[str]:
 
 
 def _views(text: str, *, bare: bool = True) -> set[str]:
-    """Return a text without what charsets, cases, and anything between words make of it."""
+    """Return a text without differences of case, form, charset, and separators between words."""
     folded = _folded(text)
     views = {folded, _masked(text)}
-    return views | {NO_WORD.sub("", folded)} if bare else views
+    return views | {NON_WORD.sub("", folded)} if bare else views
 
 
 def _masked(text: str) -> str:
-    return _folded(NO_ASCII.sub("\N{REPLACEMENT CHARACTER}", text))
+    return _folded(NON_ASCII.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _folded(text: str) -> str:
     text = _printable(text)
-    if not text.isascii():  # by the character, as a run of combining marks takes quadratic time
+    if not text.isascii():  # one by one: a run of combining marks takes quadratic time
         text = "".join(map(partial(normalize, "NFKD"), text))
-    return text.casefold().translate(ALIKE)
+    return text.casefold().translate(STANDARD_BASE64)
 
 
 def _pieces(text: str) -> Iterator[str]:
