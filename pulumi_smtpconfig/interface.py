@@ -1,4 +1,4 @@
-"""What the lifecycle asks a connection to send, read and verify."""
+"""What the lifecycle asks a client to send, read and verify."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Step(NamedTuple):
 
 
 class Sender(Protocol):
-    """What the lifecycle needs of a connection."""
+    """What the lifecycle needs of a client."""
 
     def send(self, request: Request) -> object:
         """Send a request; raise a `SmtpConfigError` unless the platform accepts it."""

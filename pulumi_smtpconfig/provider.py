@@ -44,14 +44,14 @@ class SmtpConfigProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the config without reading it, so that a bad setting cannot block a destroy."""
         # The program imports this module too, and does not pay for what only an operation needs.
+        from pulumi_smtpconfig.authorized_client import AuthorizedClient  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - see above
-        from pulumi_smtpconfig.connection import Connection  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.engine_watch import exit_with_the_engine  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415 - see above
 
         exit_with_the_engine()
-        connection = Connection(Config(req.config.get), pulumi.log.warn)
-        self._lifecycle = Lifecycle(connection, pulumi.log.warn)
+        client = AuthorizedClient(Config(req.config.get), pulumi.log.warn)
+        self._lifecycle = Lifecycle(client, pulumi.log.warn)
 
     @only_our_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-from pulumi_smtpconfig.lint.engine import WARNING_CODES, find_warnings
+from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import DEFAULTED, KEYS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.lint.engine import WARNING_CODES, find_errors, find_warnings
+from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_errors, find_warnings
 from pulumi_smtpconfig.lint.mail_services import SERVICES
 from pulumi_smtpconfig.lint.rules import BASE, RULES
 from pulumi_smtpconfig.property_names import ATTRIBUTES

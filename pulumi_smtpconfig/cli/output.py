@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from pulumi_smtpconfig.authorized_client import LAST_UP
 from pulumi_smtpconfig.config import variable
-from pulumi_smtpconfig.connection import LAST_UP
 from pulumi_smtpconfig.smtp.advice import PLATFORM_ONLY
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import EXIT_OK, EXIT_UNAVAILABLE
 from pulumi_smtpconfig.cli.output import connecting_to, print_warning
 from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
-from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
 from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
-from pulumi_smtpconfig.platforms.smtp_server import as_text, other_keys
+from pulumi_smtpconfig.platforms.encoding import as_text, other_keys
 from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
@@ -43,13 +43,13 @@ def show(properties: Mapping[str, object]) -> Outcome:
 
 def _read(declaration: Declaration) -> Mapping[str, Any] | None:
     config = CommandConfig()
-    if not declaration.read_request(Connection(config, print_warning).setting):
+    if not declaration.read_request(AuthorizedClient(config, print_warning).setting):
         return None
     with (
         connecting_to(declaration.tenant.hostname) as warn,
-        closing(Connection(config, warn)) as connection,
+        closing(AuthorizedClient(config, warn)) as client,
     ):
-        return LiveSettings(connection, warn).fetch(declaration)
+        return LiveSettings(client, warn).fetch(declaration)
 
 
 def _not_enabled(declaration: Declaration) -> Outcome:

@@ -6,19 +6,19 @@ import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE
 from pulumi_smtpconfig.cli.output import connecting_to, mark, print_warning
 from pulumi_smtpconfig.cli.password import password_for
 from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
-from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified, error_context
 from pulumi_smtpconfig.interface import Step
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
-from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
+from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
-from pulumi_smtpconfig.smtp.verify import address_of
+from pulumi_smtpconfig.smtp.stages import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,8 +83,8 @@ def _verify(declaration: Declaration, ca_bundle: str) -> Outcome:
 
 def _run(verification: Verification, address: str, ca_bundle: str) -> list[Step]:
     config = CommandConfig({"caBundle": ("--ca-bundle", ca_bundle)})
-    with connecting_to(address) as warn, closing(Connection(config, warn)) as connection:
-        return connection.verify(verification)
+    with connecting_to(address) as warn, closing(AuthorizedClient(config, warn)) as client:
+        return client.verify(verification)
 
 
 def _outcome(address: str, steps: Sequence[Step], error: NotVerified | None = None) -> Outcome:

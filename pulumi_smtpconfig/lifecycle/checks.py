@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.lifecycle.passwords import VAULT_IS_KEYCLOAKS, needs_vault
-from pulumi_smtpconfig.lint.engine import find_errors
+from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.settings.models import CLEAR
 

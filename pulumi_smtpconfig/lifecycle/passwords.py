@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.lifecycle.declaration import FINGERPRINT
-from pulumi_smtpconfig.lint.engine import find_errors
+from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.lint.rules import VAULT
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import OFF

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.platforms.encoding import as_text, decode, encode, other_keys
 from pulumi_smtpconfig.platforms.platform import (
     TOKEN_ENDPOINT,
     Platform,
     path_segment,
     path_segment_reason,
 )
-from pulumi_smtpconfig.platforms.smtp_server import as_text, decode, encode, other_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from pulumi_smtpconfig.platforms.smtp_server import decode, encode
+from pulumi_smtpconfig.platforms.encoding import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -15,7 +15,7 @@ from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
 from pulumi_smtpconfig.errors import ConfigurationError, TokenNotGranted
 from pulumi_smtpconfig.redaction import NOT_SHOWN
 from tests.auth.token_endpoint import CLIENT, SOURCE, TOKEN, URL, TokenEndpoint, token_endpoint
-from tests.connection.connections import platform_request
+from tests.authorized_client.clients import platform_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_smtpconfig.authorized_client import LAST_UP, READ_REMEDIES
 from pulumi_smtpconfig.cli import output
 from pulumi_smtpconfig.cli.output import printable, without_pulumi
-from pulumi_smtpconfig.connection import LAST_UP, READ_REMEDIES
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.smtp.advice import CLIENT_REJECTED, REMEDIES, certificate_remedy
 from tests.cli.command import PULUMI_TERMS

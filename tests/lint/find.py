@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.lint.engine import find_errors, find_warnings
+from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import BASE
 
 if TYPE_CHECKING:

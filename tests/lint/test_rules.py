@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.lint.engine import WARNING_CODES, find_errors, find_warnings
+from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import BASE, CONTROL, RULES, Rule
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import SmtpSettings

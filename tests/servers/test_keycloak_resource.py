@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.config import Config
-from pulumi_smtpconfig.connection import Connection
 from pulumi_smtpconfig.errors import ReadFailed, Refused
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
@@ -39,7 +39,7 @@ def start(keycloak: Keycloak, monkeypatch: pytest.MonkeyPatch, told: list[str]) 
         monkeypatch.setenv("SMTPCONFIG_RETRIES", "0")
         for name, value in variables.items():
             monkeypatch.setenv(f"SMTPCONFIG_{name}", value)
-        connection = Connection(Config(lambda _: None), told.append)
+        connection = AuthorizedClient(Config(lambda _: None), told.append)
         cleanup.enter_context(closing(connection))
         return Lifecycle(connection, told.append)
 

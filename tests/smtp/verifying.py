@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.interface import Verification
-from pulumi_smtpconfig.smtp.verify import verify
+from pulumi_smtpconfig.smtp.stages import verify
 from pulumi_smtpconfig.tls import Trust
 from tests.smtp.smtp_server import PASSWORD, USER
 

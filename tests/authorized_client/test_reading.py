@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_smtpconfig.errors import ConfigurationError, ReadFailed, RealmGone
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
-from tests.connection.connections import connect
+from tests.authorized_client.clients import open_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,8 @@ OWN_HOST = "https://{tenantId}.{hostname}/auth/admin/realms/{tenantId}"
 def open_lifecycle(emulator: Emulator, **settings: object) -> Iterator[Lifecycle]:
     """Open a lifecycle that reads SSMS at the tenant's own host, unless settings differ."""
     own = {"token": emulator.token, "readUrl": OWN_HOST}
-    with connect(emulator, {**own, **settings}) as connection:
-        yield Lifecycle(connection, lambda _: None)
+    with open_client(emulator, {**own, **settings}) as client:
+        yield Lifecycle(client, lambda _: None)
 
 
 def test_ssms_is_read_at_the_configured_url(emulator: Emulator, acme: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.connection import Connection
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified
-from tests.connection.connections import platform_request
+from tests.authorized_client.clients import platform_request
 from tests.smtp.smtp_server import SmtpServer, smtp_server
 from tests.smtp.verifying import verification
 from tests.stack_config import stack_config
@@ -28,16 +28,16 @@ def server(tmp_path: Path) -> Iterator[SmtpServer]:
 
 
 def verify(server: SmtpServer, **settings: str) -> list[Step]:
-    """Verify good SMTP settings through a connection with these settings of the stack."""
-    return Connection(stack_config(**settings), pytest.fail).verify(verification(server.port))
+    """Verify good SMTP settings through a client with these settings of the stack."""
+    return AuthorizedClient(stack_config(**settings), pytest.fail).verify(verification(server.port))
 
 
-@pytest.mark.parametrize("connection", [{}, {"connectTo": "127.0.0.1:1"}], ids=str)
+@pytest.mark.parametrize("client", [{}, {"connectTo": "127.0.0.1:1"}], ids=str)
 def test_the_bundle_applies_to_mail_servers_but_connect_to_does_not(
-    server: SmtpServer, connection: dict[str, str]
+    server: SmtpServer, client: dict[str, str]
 ) -> None:
     """A private authority is configured once; `connectTo` is only for the platform."""
-    steps = verify(server, caBundle=str(server.ca_bundle), **connection)
+    steps = verify(server, caBundle=str(server.ca_bundle), **client)
     assert steps[-1].stage == "MAIL FROM"
     assert len(server.logins) == 1
 
@@ -60,14 +60,14 @@ def test_a_bad_bundle_is_the_same_error_for_mail_server_and_platform(
     with pytest.raises(ConfigurationError) as for_mail:
         verify(server, caBundle=str(bundle))
     with pytest.raises(ConfigurationError) as for_platform:
-        Connection(stack_config(token="t", caBundle=str(bundle)), pytest.fail).send(
+        AuthorizedClient(stack_config(token="t", caBundle=str(bundle)), pytest.fail).send(
             platform_request()
         )
     assert str(for_mail.value) == str(for_platform.value)
     assert not server.logins
 
 
-@pytest.mark.parametrize("module", ["provider", "connection", "lifecycle.lifecycle"])
+@pytest.mark.parametrize("module", ["provider", "authorized_client", "lifecycle.lifecycle"])
 def test_an_operation_without_verification_does_not_import_smtplib(module: str) -> None:
     """It is imported when it is first needed."""
     code = f"import sys, pulumi_smtpconfig.{module}; print(*{{'smtplib'}} & set(sys.modules))"

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
-from pulumi_smtpconfig.lint.engine import CHECKS, KEYS, WARNING_CODES
+from pulumi_smtpconfig.lint.linter import CHECKS, KEYS, WARNING_CODES
 from pulumi_smtpconfig.lint.rules import BASE, RULES, Rule
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import SmtpSettings

@@ -14,12 +14,12 @@ from pulumi_smtpconfig.errors import (
     SmtpConfigError,
     TokenNotGranted,
 )
-from tests.connection.connections import client_credentials, connect, kinds, platform_request
+from tests.authorized_client.clients import client_credentials, kinds, open_client, platform_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi_smtpconfig.connection import Connection
+    from pulumi_smtpconfig.authorized_client import AuthorizedClient
 
 TOKEN_URL = "https://idp.example.com/auth/realms/acme/protocol/openid-connect/token"
 UNAUTHORIZED = Fault(401, '{"error": "HTTP 401 Unauthorized"}', on="mail")
@@ -27,25 +27,25 @@ LOST = Fault(cut="header", applied=True, on="mail")
 
 
 @pytest.fixture
-def connection(emulator: Emulator) -> Iterator[Connection]:
-    """A connection whose default credentials are the emulator's client."""
-    with connect(emulator, client_credentials(emulator)) as opened:
+def client(emulator: Emulator) -> Iterator[AuthorizedClient]:
+    """A client whose default credentials are the emulator's client."""
+    with open_client(emulator, client_credentials(emulator)) as opened:
         yield opened
 
 
 @pytest.fixture
-def retrying(emulator: Emulator) -> Iterator[Connection]:
+def retrying(emulator: Emulator) -> Iterator[AuthorizedClient]:
     """The same, with one retry."""
-    with connect(emulator, client_credentials(emulator) | {"retries": "1"}) as opened:
+    with open_client(emulator, client_credentials(emulator) | {"retries": "1"}) as opened:
         yield opened
 
 
 def test_a_token_is_fetched_before_the_first_request_and_kept(
-    emulator: Emulator, connection: Connection
+    emulator: Emulator, client: AuthorizedClient
 ) -> None:
     """Three updates of a tenant cost one token."""
     for _ in range(3):
-        connection.send(platform_request())
+        client.send(platform_request())
     assert kinds(emulator) == ["token", "mail", "mail", "mail"]
 
 
@@ -53,15 +53,15 @@ def test_a_user_logs_in_with_the_password_grant(emulator: Emulator) -> None:
     """A user's name and password need no client secret."""
     emulator.users["jörg"] = "päß wörd%&+"
     user = {"oauthUsername": "jörg", "oauthPassword": "päß wörd%&+"}
-    with connect(emulator, user | {"clientId": emulator.client_id}) as connection:
-        connection.send(platform_request())
+    with open_client(emulator, user | {"clientId": emulator.client_id}) as client:
+        client.send(platform_request())
     assert kinds(emulator) == ["token", "mail"]
 
 
-def test_each_tenant_has_its_own_token(emulator: Emulator, connection: Connection) -> None:
+def test_each_tenant_has_its_own_token(emulator: Emulator, client: AuthorizedClient) -> None:
     """A token belongs to one realm."""
     for tenant_id in ("acme", "other", "acme"):
-        connection.send(platform_request(tenant_id=tenant_id))
+        client.send(platform_request(tenant_id=tenant_id))
     assert kinds(emulator) == ["token", "mail", "token", "mail", "mail"]
     assert set(emulator.tenants) == {"acme", "other"}
 
@@ -69,9 +69,9 @@ def test_each_tenant_has_its_own_token(emulator: Emulator, connection: Connectio
 def test_each_named_set_has_its_own_token(emulator: Emulator) -> None:
     """Two sets may have different permissions although their token endpoint is the same."""
     sets = {"one": client_credentials(emulator), "two": client_credentials(emulator)}
-    with connect(emulator, {"credentials": sets}) as connection:
+    with open_client(emulator, {"credentials": sets}) as client:
         for name in ("one", "two", "one"):
-            connection.send(platform_request(credentials=name))
+            client.send(platform_request(credentials=name))
     assert kinds(emulator) == ["token", "mail", "token", "mail", "mail"]
 
 
@@ -79,36 +79,36 @@ def test_tenants_with_the_same_token_url_share_its_token(emulator: Emulator) -> 
     """An administrator's token of the master realm is used for all of them."""
     master = TOKEN_URL.replace("acme", "master")
     emulator.order(*[Fault(200, '{"status": "OK"}', on="mail")] * 2)
-    with connect(emulator, client_credentials(emulator) | {"tokenUrl": master}) as connection:
-        connection.send(platform_request(tenant_id="one"))
-        connection.send(platform_request(tenant_id="two"))
+    with open_client(emulator, client_credentials(emulator) | {"tokenUrl": master}) as client:
+        client.send(platform_request(tenant_id="one"))
+        client.send(platform_request(tenant_id="two"))
     assert kinds(emulator) == ["token", "mail", "mail"]
     assert len({request.header("authorization") for request in emulator.requests[1:]}) == 1
 
 
-def test_threads_share_the_token(emulator: Emulator, connection: Connection) -> None:
+def test_threads_share_the_token(emulator: Emulator, client: AuthorizedClient) -> None:
     """Four resources at the same time need one, and one more when it is refused."""
     for fetched in (1, 2):
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(connection.send, [platform_request()] * 12))
+            list(pool.map(client.send, [platform_request()] * 12))
         assert kinds(emulator).count("token") == fetched
         emulator.revoke_tokens()
 
 
-def test_an_expired_token_is_not_sent(emulator: Emulator, connection: Connection) -> None:
+def test_an_expired_token_is_not_sent(emulator: Emulator, client: AuthorizedClient) -> None:
     """One that lives for no time is not kept, so it is never sent twice."""
     short = json.dumps({"access_token": emulator.token, "expires_in": 0})
     emulator.order(Fault(200, short, on="token"), Fault(200, short, on="token"))
-    connection.send(platform_request())
-    connection.send(platform_request())
+    client.send(platform_request())
+    client.send(platform_request())
     assert kinds(emulator) == ["token", "mail", "token", "mail"]
 
 
 def test_ssms_uses_the_token_url_of_its_credentials(emulator: Emulator) -> None:
     """Its own token endpoint is not documented."""
     url = "https://login.example.com/auth/realms/{tenantId}/protocol/openid-connect/token"
-    with connect(emulator, client_credentials(emulator) | {"tokenUrl": url}) as connection:
-        connection.send(platform_request("ssms", tenant_id="ACME"))
+    with open_client(emulator, client_credentials(emulator) | {"tokenUrl": url}) as client:
+        client.send(platform_request("ssms", tenant_id="ACME"))
     assert [request.header("host") for request in emulator.requests] == [
         "login.example.com",
         "ACME.idp.example.com",
@@ -117,8 +117,8 @@ def test_ssms_uses_the_token_url_of_its_credentials(emulator: Emulator) -> None:
 
 def refusal(emulator: Emulator, **settings: str) -> SmtpConfigError:
     """Return why nothing was sent to the mail endpoint."""
-    with connect(emulator, settings) as connection, pytest.raises(SmtpConfigError) as error:
-        connection.send(platform_request("ssms" if "tokenUrl" in settings else "shift"))
+    with open_client(emulator, settings) as client, pytest.raises(SmtpConfigError) as error:
+        client.send(platform_request("ssms" if "tokenUrl" in settings else "shift"))
     assert "mail" not in kinds(emulator)
     return error.value
 
@@ -140,23 +140,23 @@ def test_a_token_url_without_https_is_not_used(emulator: Emulator) -> None:
 
 
 def test_a_refused_token_is_renewed_once_and_the_request_repeated(
-    emulator: Emulator, connection: Connection
+    emulator: Emulator, client: AuthorizedClient
 ) -> None:
     """A restart of the platform goes unnoticed."""
-    connection.send(platform_request())
+    client.send(platform_request())
     emulator.revoke_tokens()
-    connection.send(platform_request(user="another"))
+    client.send(platform_request(user="another"))
     assert kinds(emulator) == ["token", "mail", "mail", "token", "mail"]
     assert emulator.tenants["acme"]["user"] == "another"
     old, new = (emulator.requests[place].header("authorization") for place in (2, 4))
     assert old != new
 
 
-def test_a_refused_fresh_token_is_an_error(emulator: Emulator, connection: Connection) -> None:
+def test_a_refused_fresh_token_is_an_error(emulator: Emulator, client: AuthorizedClient) -> None:
     """After one fresh token and one repeat, the error quotes the platform and names the source."""
     emulator.order(UNAUTHORIZED, UNAUTHORIZED)
     with pytest.raises(Refused, match="401 Unauthorized") as caught:
-        connection.send(platform_request())
+        client.send(platform_request())
     assert kinds(emulator) == ["token", "mail", "token", "mail"]
     assert "fresh token" in caught.value.happened
     assert "smtpconfig:clientId" in caught.value.remedy
@@ -165,7 +165,7 @@ def test_a_refused_fresh_token_is_an_error(emulator: Emulator, connection: Conne
 
 
 def test_a_refusal_after_a_lost_response_leaves_the_outcome_unknown(
-    emulator: Emulator, retrying: Connection
+    emulator: Emulator, retrying: AuthorizedClient
 ) -> None:
     """That the token has expired meanwhile does not say whether the first try was applied."""
     emulator.order(LOST, UNAUTHORIZED, UNAUTHORIZED)
@@ -175,19 +175,19 @@ def test_a_refusal_after_a_lost_response_leaves_the_outcome_unknown(
 
 
 def test_without_a_fresh_token_the_error_says_why_there_is_none(
-    emulator: Emulator, connection: Connection
+    emulator: Emulator, client: AuthorizedClient
 ) -> None:
     """The refused token is gone, so its replacement is what the user has to fix."""
-    connection.send(platform_request())
+    client.send(platform_request())
     emulator.revoke_tokens()
     emulator.client_secret = "rotated"
     with pytest.raises(TokenNotGranted, match="Invalid client"):
-        connection.send(platform_request())
+        client.send(platform_request())
     assert kinds(emulator) == ["token", "mail", "mail", "token"]
 
 
 def test_without_a_fresh_token_a_lost_response_still_leaves_the_outcome_unknown(
-    emulator: Emulator, retrying: Connection
+    emulator: Emulator, retrying: AuthorizedClient
 ) -> None:
     """What prevents the repeat says nothing about the first try."""
     retrying.send(platform_request())

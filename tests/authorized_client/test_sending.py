@@ -11,7 +11,7 @@ from pulumi_smtpconfig.emulator import Emulator, Fault
 from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, Refused
 from pulumi_smtpconfig.http.responses import MAX_BODY
 from pulumi_smtpconfig.redaction import NOT_SHOWN
-from tests.connection.connections import SETTINGS, connect, platform_request, send
+from tests.authorized_client.clients import SETTINGS, open_client, platform_request, send
 
 GZIP = {"Content-Encoding": "gzip"}
 
@@ -121,10 +121,10 @@ def test_all_threads_share_one_client_and_its_warning(emulator: Emulator) -> Non
     warnings: list[str] = []
     requests = [platform_request(tenant_id=f"tenant-{number}") for number in range(12)]
     with (
-        connect(emulator, {"token": emulator.token}, warnings.append) as connection,
+        open_client(emulator, {"token": emulator.token}, warnings.append) as client,
         ThreadPoolExecutor(4) as pool,
     ):
-        list(pool.map(connection.send, requests))
+        list(pool.map(client.send, requests))
     assert len(emulator.tenants) == 12
     (warning,) = warnings
     assert "smtpconfig:connectTo" in warning

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.connection import Connection
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from tests.stack_config import stack_config
 
@@ -34,20 +34,20 @@ def platform_request(
     return declaration.write_request({})
 
 
-def connect(
+def open_client(
     emulator: Emulator,
     settings: Mapping[str, object],
     warn: Callable[[str], None] = lambda _: None,
-) -> AbstractContextManager[Connection]:
-    """Open a connection with these settings of the stack; it tries once unless they differ."""
+) -> AbstractContextManager[AuthorizedClient]:
+    """Open a client with these settings of the stack; it tries once unless they differ."""
     here = {"connectTo": emulator.address, "caBundle": str(emulator.ca_bundle), "retries": "0"}
-    return closing(Connection(stack_config(**{**here, **settings}), warn))
+    return closing(AuthorizedClient(stack_config(**{**here, **settings}), warn))
 
 
 def send(emulator: Emulator, request: Request, **settings: object) -> dict[str, Any]:
-    """Send a request through its own connection, by default with the emulator's token."""
-    with connect(emulator, {"token": emulator.token, **settings}) as connection:
-        return connection.send(request)
+    """Send a request through its own client, by default with the emulator's token."""
+    with open_client(emulator, {"token": emulator.token, **settings}) as client:
+        return client.send(request)
 
 
 def client_credentials(emulator: Emulator) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""One operation's way to the platforms: choose credentials, send, renew a refused token once."""
+"""One operation's client of the platforms: choose credentials, send, renew once after a 401."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LAST_UP = (
 )
 
 
-class Connection:
+class AuthorizedClient:
     """Sends with the right token, through one client that all threads of an operation share.
 
     Args:
@@ -116,7 +116,7 @@ class Connection:
             ConfigurationError: `caBundle` is wrong.
         """
         # An operation without verification does not pay for importing smtplib.
-        from pulumi_smtpconfig.smtp.verify import verify  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.smtp.stages import verify  # noqa: PLC0415 - see above
 
         with self._lock:
             trust = self._trust
