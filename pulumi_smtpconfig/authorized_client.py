@@ -51,17 +51,21 @@ class AuthorizedClient:
     Args:
         config: Where the connection settings are looked up.
         warn: Shows the user a line.
+
+    Attributes:
+        secrets: The secrets of all requests so far, which no output shows.
     """
 
     def __init__(self, config: Config, warn: Callable[[str], None]) -> None:
+        self.secrets: set[str] = set()
         self._config = config
         self._warn = warn
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._client: Client | None = None
         self._tokens = TokenCache()
 
     def problem(self, credentials: str, hostname: str) -> str:
-        """Return what a preview can say against using a named set for a host, or nothing."""
+        """Return why a named set cannot be used for a host, as far as a preview can tell."""
         return problem(self._config, credentials, hostname)
 
     def setting(self, key: str) -> str:
@@ -135,6 +139,7 @@ class AuthorizedClient:
         check_destination(resolved, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
+        self.secrets.update(token.secrets)
         response = self._send(client, request, token)
         if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
             return response, token
@@ -179,4 +184,4 @@ class AuthorizedClient:
         from pulumi_smtpconfig.tls import load_trust  # noqa: PLC0415 - a preview needs no TLS
 
         bundle = self._config.get("caBundle")
-        return load_trust(*(bundle.text, bundle.source) if bundle else ("", ""))
+        return load_trust(bundle.text, bundle.source) if bundle else load_trust()

@@ -119,7 +119,7 @@ def error_context(doing: str) -> Iterator[None]:
 
 
 def only_our_errors(method: Callable[P, R]) -> Callable[P, R]:
-    """Let only a `SmtpConfigError` leave, unchained, because the engine prints whole tracebacks.
+    """Let only an `SmtpConfigError` leave, unchained, because the engine prints whole tracebacks.
 
     The message of a foreign exception may quote a secret, so only its type and the place that
     raised it are kept.

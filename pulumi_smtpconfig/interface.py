@@ -53,6 +53,10 @@ class Request(NamedTuple):
         return f"Request({self.method} {self.url})"
 
 
+PLATFORM_ONLY = 'If only the platform can reach the server, set verify to "off".'
+"""What a remedy adds if the SMTP server may not be reachable from this machine."""
+
+
 class Verification(NamedTuple):
     """The settings to verify at an SMTP server.
 
@@ -93,10 +97,10 @@ class Sender(Protocol):
     """What the lifecycle needs of a client."""
 
     def send(self, request: Request) -> object:
-        """Send a request; raise a `SmtpConfigError` unless the platform accepts it."""
+        """Send a request; raise an `SmtpConfigError` unless the platform accepts it."""
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Return the JSON object at a URL; raise a `SmtpConfigError` if there is none."""
+        """Return the JSON object at a URL; raise an `SmtpConfigError` if there is none."""
 
     def problem(self, credentials: str, hostname: str) -> str:
         """Return why these credentials cannot be used for a host, as far as a preview knows."""

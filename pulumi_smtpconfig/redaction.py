@@ -71,7 +71,7 @@ def quote_body(body: bytes, secrets: Iterable[str], keys: Iterable[str] = MESSAG
 
     Tokens in the object are secrets too.
     """
-    content, text = _json(body), body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    content, text = parse_json(body), body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     what = "binary data" if BINARY.search(body) else "a text"
     if isinstance(content, dict):
         strings = {key: value for key, value in content.items() if isinstance(value, str)}
@@ -109,6 +109,15 @@ def quote_host(location: str, secrets: Iterable[str]) -> str:
     return f'"{host}"'
 
 
+def public_url(url: str) -> str:
+    """Return a configured URL without its user part, query and fragment, which may be secret."""
+    try:
+        scheme, authority, path, *_ = urlsplit(url)
+    except ValueError:
+        return "an invalid URL"
+    return f"{scheme}://{authority.rpartition('@')[2]}{path}"
+
+
 def contains_secret(text: str, secrets: Iterable[str]) -> bool:
     """Return whether a text contains a secret, or 8 characters of one in a row, however encoded.
 
@@ -131,11 +140,11 @@ def contains_secret(text: str, secrets: Iterable[str]) -> bool:
 
 
 def _quote(texts: list[str], secrets: Iterable[str]) -> str:
-    texts = [_printable(text) for text in texts]
+    texts = list(filter(None, map(_printable, texts)))
     if contains_secret(": ".join(text[: MAX_QUOTE + MARGIN] for text in texts), secrets):
         return NOT_SHOWN
     cut = (text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + "…" for text in texts)
-    shown = ": ".join(filter(None, cut))
+    shown = ": ".join(cut)
     return f'"{shown}"' if shown else EMPTY
 
 
@@ -145,7 +154,8 @@ def _printable(text: str) -> str:
     return " ".join("".join(filter(str.isprintable, spaced)).split())
 
 
-def _json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
+    """Return what a body contains as JSON; None if it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -192,7 +202,7 @@ def _undo(text: str, *, lenient: bool = False) -> list[str]:
         before = text
         if lenient:
             text = QUOTED_PRINTABLE.sub(r"%\1", SOFT_BREAK.sub("", text))
-        text = html.unescape(LONG_NUMBER.sub("", unquote(text)))
+        text = html.unescape(LONG_NUMBER.sub("\N{REPLACEMENT CHARACTER}", unquote(text)))
         chain.append(text)
         text = BACKSLASHED.sub(_character, text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -81,14 +81,14 @@ async def _value(output: pulumi.Output[Any]) -> object:
     return "" if value is None else value
 
 
-class Declared(NamedTuple):
+class DeclaredTenant(NamedTuple):
     """A resource's name in the program, and its tenant's identity as written."""
 
     name: str
     identity: tuple[str, ...]
 
 
-Tenants = dict[tuple[str, ...], list[Declared]]
+Tenants = dict[tuple[str, ...], list[DeclaredTenant]]
 """The resources that are declared so far, by their tenant's identity in lower case."""
 
 _of_runs: WeakKeyDictionary[pulumi.Resource, Tenants] = WeakKeyDictionary()
@@ -111,7 +111,7 @@ def find_duplicates(name: str, properties: Mapping[str, object], tenants: Tenant
     found = [
         other.name for other in others if other.identity == identity or _folds_case(identity[0])
     ]
-    others.append(Declared(name, identity))
+    others.append(DeclaredTenant(name, identity))
     return found
 
 

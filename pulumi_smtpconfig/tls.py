@@ -24,7 +24,7 @@ class Trust:
         OSError: The file cannot be read, or contains no certificate (`ssl.SSLError`).
     """
 
-    def __init__(self, ca_bundle: str | None) -> None:
+    def __init__(self, ca_bundle: str = "") -> None:
         self._ca_bundle = ca_bundle
         self._of_thread = threading.local()
         found = _found_by_openssl()
@@ -52,7 +52,7 @@ class Trust:
         return context
 
 
-def load_trust(ca_bundle: str, source: str) -> Trust:
+def load_trust(ca_bundle: str = "", source: str = "") -> Trust:
     """Load the authorities that an operation trusts.
 
     Args:

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from pulumi_smtpconfig.config import NAMESPACE, variable
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.redaction import public_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,9 +107,9 @@ def resolve(config: Config, name: str, hostname: str) -> Resolved:
 
 
 def problem(config: Config, name: str, hostname: str) -> str:
-    """Return what a preview can say against a named set; nothing if no sets are configured.
+    """Return why a named set cannot be used, as far as a preview can tell, or an empty string.
 
-    So a pull request that has no secrets can still be previewed.
+    Nothing is wrong if no sets are configured, so a pull request without secrets can be previewed.
     """
     if not name or not any(_settings(config)):
         return ""
@@ -130,7 +131,7 @@ def check_destination(resolved: Resolved, request: Request) -> None:
     allowed = resolved.credentials.hostnames is not None and resolved.credentials.allow(authority)
     if not authority or not (own or allowed):
         raise ConfigurationError(
-            f"The credentials in {resolved.source} may not be sent to {request.url}.",
+            f"The credentials in {resolved.source} may not be sent to {public_url(request.url)}.",
             "use an https URL on the tenant's own host, or add its host to their `hostnames`.",
         )
 

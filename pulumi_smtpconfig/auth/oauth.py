@@ -18,8 +18,8 @@ from pulumi_smtpconfig.errors import (
     SmtpConfigError,
     TokenNotGranted,
 )
-from pulumi_smtpconfig.http.responses import AGAIN, MAX_BODY, describe, parse_json
-from pulumi_smtpconfig.redaction import TOKEN_KEYS
+from pulumi_smtpconfig.http.responses import AGAIN, MAX_BODY, describe
+from pulumi_smtpconfig.redaction import TOKEN_KEYS, public_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,7 +38,7 @@ CHECK_ENDPOINT = (
     f"and that it is up, {AGAIN}"
 )
 NOT_GRANTED = {400, 401, 403}
-NO_REALM = "Realm does not exist"
+NO_REALM = {"error": "Realm does not exist"}
 """What Keycloak's token endpoint says of a missing realm."""
 
 
@@ -63,7 +63,7 @@ class OAuthToken:
             *client.secrets,
             *resolved.credentials.secrets(),
         }
-        self.renewed = f", also to a fresh token from {self._url}"
+        self.renewed = f", also to a fresh token from {public_url(self._url)}"
         self.remedy = (
             f"check that the credentials in {resolved.source} may change this tenant's mail "
             f"settings, and that their token is for this tenant, {AGAIN}"
@@ -123,16 +123,17 @@ def fetch_token(
         response = client.send("POST", url, _form(resolved.credentials), FORM, secrets)
     except SmtpConfigError as error:
         remedy = error.remedy if isinstance(error, ConnectionFailed) else CHECK_ENDPOINT
-        raise TokenNotGranted(f"No token came from {url}. {error.happened}", remedy) from None
+        raise TokenNotGranted(
+            f"No token came from {public_url(url)}. {error.happened}", remedy
+        ) from None
     if response.status != HTTPStatus.OK:
         check = f"check the credentials in {resolved.source}, {AGAIN}"
         refused = TokenNotGranted(
-            describe(f"The token endpoint {url}", response, secrets, TOKEN_KEYS),
+            describe(f"The token endpoint {public_url(url)}", response, secrets, TOKEN_KEYS),
             check if response.status in NOT_GRANTED else CHECK_ENDPOINT,
         )
         if not resolved.credentials.token_url:
-            content = parse_json(response.body)
-            refused.realm_is_gone = isinstance(content, dict) and content.get("error") == NO_REALM
+            refused.realm_is_gone = response.content == NO_REALM
         raise refused
     return _access_token(response.body, began, url)
 
@@ -162,7 +163,7 @@ def _access_token(body: bytes, began: float, url: str) -> AccessToken:
     try:
         response = TokenResponse.model_validate_json(body if len(body) <= MAX_BODY else b"")
     except ValidationError:
-        happened = f"The token endpoint {url} answered 200 OK without a usable token."
+        happened = f"The token endpoint {public_url(url)} answered 200 OK without a usable token."
         raise TokenNotGranted(happened, CHECK_ENDPOINT) from None
     life = math.inf if response.expires_in is None else response.expires_in
     margin = min(MAX_MARGIN, life / 10)

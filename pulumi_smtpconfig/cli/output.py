@@ -19,7 +19,7 @@ from rich.text import Text
 
 from pulumi_smtpconfig.authorized_client import LAST_UP
 from pulumi_smtpconfig.config import variable
-from pulumi_smtpconfig.smtp.advice import PLATFORM_ONLY
+from pulumi_smtpconfig.interface import PLATFORM_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

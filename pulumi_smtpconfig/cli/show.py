@@ -37,19 +37,20 @@ def show(properties: Mapping[str, object]) -> Outcome:
     if problems:
         return invalid_options(problems, BLANK)
     with error_context(f"{declaration.title}: could not read the mail settings."):
-        live = _read(declaration)
-        return _not_enabled(declaration) if live is None else _outcome(declaration, live)
+        live, secrets = _read(declaration)
+        return _not_enabled(declaration) if live is None else _outcome(declaration, live, secrets)
 
 
-def _read(declaration: Declaration) -> Mapping[str, Any] | None:
+def _read(declaration: Declaration) -> tuple[Mapping[str, Any] | None, set[str]]:
+    """Return the live settings, and the secrets that were used to read them."""
     config = CommandConfig()
     if not declaration.read_request(AuthorizedClient(config, print_warning).setting):
-        return None
+        return None, set()
     with (
         connecting_to(declaration.tenant.hostname) as warn,
         closing(AuthorizedClient(config, warn)) as client,
     ):
-        return LiveSettings(client, warn).fetch(declaration)
+        return LiveSettings(client, warn).fetch(declaration), client.secrets
 
 
 def _not_enabled(declaration: Declaration) -> Outcome:
@@ -59,10 +60,12 @@ def _not_enabled(declaration: Declaration) -> Outcome:
     return Outcome(EXIT_UNAVAILABLE, BLANK, error=error)
 
 
-def _outcome(declaration: Declaration, live: Mapping[str, Any]) -> Outcome:
-    password = as_text(live.get("password"))
-    settings = _masked(declaration.platform.decode(live) if live else {}, password)
-    others = sorted(other_keys(live))
+def _outcome(declaration: Declaration, live: Mapping[str, Any], secrets: set[str]) -> Outcome:
+    password = as_text(live.get("password") or "")
+    settings = _masked(
+        declaration.platform.decode(live) if live else {}, {*secrets, password.strip("*")}
+    )
+    others = sorted(key for key in other_keys(live) if not contains_secret(key, secrets))
     document = {"settings": settings, "hasPassword": bool(password), "otherKeys": others}
     if not live:
         return Outcome(EXIT_OK, document, Report(f"{declaration.title} has no mail settings."))
@@ -73,9 +76,8 @@ def _outcome(declaration: Declaration, live: Mapping[str, Any]) -> Outcome:
     return Outcome(EXIT_OK, document, Report(title, ("setting", "value"), rows))
 
 
-def _masked(settings: Mapping[str, Any], password: str) -> dict[str, Any]:
-    """Hide a value that contains the password, which a platform may not mask."""
-    secrets = [password.strip("*")]
+def _masked(settings: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
+    """Hide a value that contains a secret, such as a password that the platform does not mask."""
     return {
         key: NOT_SHOWN if contains_secret(as_text(value), secrets) else value
         for key, value in settings.items()

@@ -1,1 +1,1 @@
-"""HTTP requests with a deadline, retries and a pool; knows neither mail nor tokens."""
+"""HTTP requests: a deadline, retries and a pool, and what a response means."""

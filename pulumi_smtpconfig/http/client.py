@@ -55,14 +55,14 @@ def open_client(config: Config, trust: Trust, warn: Callable[[str], None]) -> Cl
     proxy = "" if address else proxy_for_https()
     try:
         transport = open_transport(trust, address, proxy)
-        password = httpx.URL(proxy).password
+        url = httpx.URL(proxy)
     except (ImportError, ValueError, httpx.InvalidURL):
         raise ConfigurationError(
             "The proxy in HTTPS_PROXY cannot be used.", "set it to http://host:port, or remove it."
         ) from None
     if to := config.get("connectTo"):
         warn(f"{to.source} is set: every connection goes to {to.text}.")
-    return Client(transport, timeout, retries, [password] if password else [])
+    return Client(transport, timeout, retries, list(filter(None, [url.password or url.username])))
 
 
 class Client:
@@ -72,7 +72,7 @@ class Client:
         transport: What carries the requests, see `transport.open_transport`.
         timeout: Seconds for one try, from connecting to the last byte of the response.
         retries: How often a request that failed for the moment is tried again.
-        secrets: What no error shows besides a request's own secrets.
+        secrets: What no error about a request may show: those of the proxy.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class Client:
                 finally:
                     response.close()
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise from_httpx(error, {*self.secrets, *secrets}, sent=current.sent) from None
+                raise from_httpx(error, secrets, sent=current.sent) from None
 
 
 class _Tries:
@@ -204,7 +204,11 @@ def _body(response: httpx.Response) -> bytes:
         raw += chunk
         if len(raw) > MAX_BODY:
             break
-    if response.headers.get("content-encoding", "").strip().lower() in {"gzip", "deflate"}:
+    is_compressed = response.headers.get("content-encoding", "").strip().lower() in {
+        "gzip",
+        "deflate",
+    }
+    if is_compressed and len(raw) <= MAX_BODY:
         with suppress(zlib.error):
             return zlib.decompressobj(ZLIB_OR_GZIP).decompress(raw, MAX_BODY + 1)
     return bytes(raw)

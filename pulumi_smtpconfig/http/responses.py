@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_smtpconfig.errors import OutcomeUnknown, RealmGone, Refused
-from pulumi_smtpconfig.redaction import MESSAGE_KEYS, quote_body, quote_host
+from pulumi_smtpconfig.redaction import MESSAGE_KEYS, parse_json, quote_body, quote_host
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,7 +24,6 @@ NO_REALM = {"error": "Realm not found."}
 AGAIN = "then run `pulumi up` again."
 REMEDIES = {
     400: f"correct what the platform names (its log may say more), {AGAIN}",
-    401: f"renew the token, {AGAIN}",
     403: f"use a token or credentials that may change this tenant's mail settings, {AGAIN}",
     **dict.fromkeys(
         (301, 302, 303, 307, 308),
@@ -63,11 +61,19 @@ class Response(NamedTuple):
     tried: str = ""
     may_be_applied: bool = False
 
+    def __repr__(self) -> str:
+        return f"Response({self.status})"
+
+    @property
+    def content(self) -> Any:
+        """What the body contains as JSON; None if it is not JSON, or larger than `MAX_BODY`."""
+        return parse_json(self.body) if len(self.body) <= MAX_BODY else None
+
 
 def parse_response(
     response: Response,
     secrets: Collection[str],
-    remedies: Mapping[int, str] = REMEDIES,
+    remedies: Mapping[int, str],
     *,
     empty: bool = False,
 ) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def parse_response(
         OutcomeUnknown: The response does not tell, or an earlier try may have been applied. This
             includes every 5xx, because a gateway that fails may have passed the request on.
     """
-    content = parse_json(response.body)
+    content = response.content
     is_object = isinstance(content, dict)
     is_success = response.status < HTTPStatus.MULTIPLE_CHOICES
     if is_success and is_object and content.get("status", "OK") == "OK":
@@ -119,7 +125,7 @@ def describe(
     if len(response.body) > MAX_BODY:
         return f"{said} with a body of more than 1 MiB, which is not read.{wait}"
     is_success = response.status < HTTPStatus.MULTIPLE_CHOICES
-    is_object = isinstance(parse_json(response.body), dict)
+    is_object = isinstance(response.content, dict)
     expected = ", where a JSON object was expected" if is_success and not is_object else ""
     return f"{said}: {quote_body(response.body, secrets, keys)}{expected}.{wait}"
 
@@ -132,14 +138,6 @@ def seconds_to_wait(header: str, now: datetime) -> float:
         return max((parsedate_to_datetime(header) - now).total_seconds(), 0.0)
     except (TypeError, ValueError, OverflowError):
         return 0.0
-
-
-def parse_json(body: bytes) -> Any:
-    """Return what a body contains; None if it is not JSON, or larger than `MAX_BODY`."""
-    try:
-        return json.loads(body) if len(body) <= MAX_BODY else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def _status(status: int) -> str:

@@ -47,6 +47,9 @@ class Declaration(NamedTuple):
     options: Options
     other_secrets: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Declaration({self.title})"
+
     @classmethod
     def parse(cls, properties: Mapping[str, object]) -> tuple[Declaration, list[Problem]]:
         """Parse all properties of a resource, and return everything that is wrong with them."""
@@ -71,12 +74,12 @@ class Declaration(NamedTuple):
 
     @property
     def platform(self) -> Platform:
-        """The row of its platform."""
+        """Its platform's row in the table."""
         return PLATFORMS[self.tenant.platform]
 
     @property
     def title(self) -> str:
-        """What a sentence calls its tenant."""
+        """The tenant as named in messages."""
         identity: list[object] = [self.tenant.tenant_id, self.tenant.hostname]
         tenant_id, hostname = ("(not known yet)" if x is UNKNOWN else str(x) for x in identity)
         return f'Tenant "{tenant_id}" on {hostname}'
@@ -186,7 +189,7 @@ class Declaration(NamedTuple):
 def has_same_inputs(olds: Mapping[str, object], news: Mapping[str, object]) -> bool:
     """Return whether the state alone shows that nothing changed.
 
-    So it is for most resources of most previews, and parsing them would double a preview's time.
+    This is true of most resources in most previews, and parsing them would double a preview's time.
     """
     kept = {key: value for key, value in olds.items() if key not in OUTPUTS_ONLY}
     return kept == news and not MAY_DIFFER_INSIDE & set(news)

@@ -72,7 +72,7 @@ class Lifecycle:
     def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
         self._sender = sender
         self._warn = warn
-        self._live = LiveSettings(sender, warn)
+        self._live = LiveSettings(sender, self._warn_once)
         self._sent: set[str] = set()
         self._warned: set[str] = set()
 
@@ -140,7 +140,8 @@ class Lifecycle:
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
         before, problems = Declaration.parse(olds)
-        declaration = Declaration.parse_known(news).hiding(before.password)
+        earlier = hiding_reference(before)
+        declaration = Declaration.parse_known(news).hiding(before.password, *earlier.other_secrets)
         known = (
             not problems
             and declaration.has_same_body(before)
@@ -170,7 +171,7 @@ class Lifecycle:
 
         Raises:
             ConfigurationError: Its password cannot be read here.
-            NotVerified: The SMTP server rejects the settings, and the resource requires more.
+            NotVerified: The SMTP server rejects the settings, and `verify` is "require".
         """
         with declaration.attempting("reading the password"):
             ready = resolve_password(declaration)
@@ -203,7 +204,7 @@ class Lifecycle:
             self._warn(f"{declaration.title} no longer exists, nor do its mail settings.")
 
     def _warn_once(self, text: str) -> None:
-        # The engine checks a resource that is to be replaced twice.
+        # The engine checks a resource that is to be replaced twice, and reads many of one platform.
         if text not in self._warned:
             self._warned.add(text)
             self._warn(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.errors import ReadFailed
+from pulumi_smtpconfig.redaction import public_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +30,6 @@ class LiveSettings:
     def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
         self._sender = sender
         self._warn = warn
-        self._warned: set[str] = set()
 
     def fetch(self, declaration: Declaration) -> Mapping[str, Any] | None:
         """Return the platform's map of a tenant's settings; None if reading is off.
@@ -44,7 +44,9 @@ class LiveSettings:
         live = declaration.platform.live(self._sender.read(request))
         if isinstance(live, dict):
             return live
-        raise ReadFailed(f"The response from {request.url} has no mail settings.", VIEW_REALM)
+        raise ReadFailed(
+            f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
+        )
 
     def before_write(self, declaration: Declaration) -> Mapping[str, Any]:
         """Return what a tenant has before it is set; empty if that is not known."""
@@ -69,11 +71,9 @@ class LiveSettings:
             )
 
     def warn_unread(self, declaration: Declaration) -> None:
-        """Say once an operation that a platform's settings are not read, and how to change that."""
+        """Say that a platform's settings are not read, and how to change that."""
         platform = declaration.platform
-        if platform.title not in self._warned:
-            self._warned.add(platform.title)
-            self._warn(
-                f"The mail settings on {platform.title} are not read, so changes made by others "
-                f"are not noticed. To notice them, {platform.enable_reading}."
-            )
+        self._warn(
+            f"The mail settings on {platform.title} are not read, so changes made by others are "
+            f"not noticed. To notice them, {platform.enable_reading}."
+        )

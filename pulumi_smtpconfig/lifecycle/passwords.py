@@ -55,8 +55,10 @@ def resolve_password(declaration: Declaration) -> Declaration:
 
 def hiding_reference(declaration: Declaration) -> Declaration:
     """Return a resource whose errors do not show the password of its reference, if it is here."""
+    reference: object = declaration.options.password_from
     try:
-        return declaration.hiding(resolve_password(declaration).password)
+        known = bool(reference) and reference is not UNKNOWN
+        return declaration.hiding(resolve(str(reference))) if known else declaration
     except ConfigurationError:
         return declaration
 

@@ -1,7 +1,7 @@
-"""The settings as a realm's `smtpServer` map keeps them: a map of strings.
+"""The encoding of settings as a map of strings, such as a realm's `smtpServer`.
 
-See the contract, "Body" and "Reading back". A missing key means an empty value, the password that
-is read says nothing, and other keys belong to somebody else.
+See the contract, "Body" and "Reading back". A missing key means an empty value, the password
+read back is meaningless, and other keys are not ours.
 """
 
 from __future__ import annotations

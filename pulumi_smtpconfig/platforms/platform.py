@@ -1,4 +1,4 @@
-"""What the lifecycle has to know of a platform."""
+"""What the lifecycle needs to know about a platform."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Platform(NamedTuple):
         token_url: The template of a tenant's token endpoint; empty if none is documented.
         read_url: The template of the URL that the live settings are read from, given a look-up of
             connection settings; empty if they are not read.
-        enable_reading: What a user does so that they are.
+        enable_reading: How a user turns reading on.
         method: The HTTP method that sends the settings.
         encode: The settings in the platform's form.
         body: The body to send, made of that form and the live map.

@@ -80,12 +80,12 @@ def _port(value: object) -> object:
 
 
 def _default_starttls(known: dict[str, Any]) -> Any:
-    ssl = known["ssl"]
+    ssl = known.get("ssl", UNKNOWN)  # missing if it is invalid, with older releases of pydantic
     return ssl if ssl is UNKNOWN else not ssl
 
 
 def _default_port(known: dict[str, Any]) -> Any:
-    ssl = known["ssl"]
+    ssl = known.get("ssl", UNKNOWN)  # missing if it is invalid, with older releases of pydantic
     return ssl if ssl is UNKNOWN else SMTPS if ssl else SUBMISSION
 
 

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.interface import PLATFORM_ONLY
 from pulumi_smtpconfig.redaction import quote_text
 from pulumi_smtpconfig.smtp.connect import Unreachable
 from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.smtp.session import Reply
 
-PLATFORM_ONLY = 'If only the platform can reach the server, set verify to "off".'
 USE_SSL = "if the port expects TLS at once (usually 465), set ssl to true and starttls to false"
 USE_STARTTLS = "if the port expects STARTTLS (usually 587), set starttls to true and ssl to false"
 
@@ -66,6 +66,19 @@ NO_MECHANISM = (
 LOGIN_REQUIRED = "set user and password, because this server requires a login."
 USE_ASCII = "use an address with only ASCII characters."
 FIX_VALUE = "correct this value."
+
+CERTIFICATE_REMEDIES = {
+    **dict.fromkeys(
+        UNTRUSTED,
+        "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
+        "that authority's certificate (PEM), and check that the platform trusts it too.",
+    ),
+    **dict.fromkeys(EXPIRED, "check this machine's clock, then renew the server's certificate."),
+    **dict.fromkeys(OTHER_NAME, "set host to a name that the certificate covers."),
+}
+"""By OpenSSL's verification code."""
+
+REPLACE_CERTIFICATE = "replace the server's certificate."
 
 TLS_ALERT = b"\x15\x03"
 """The start of a reply from a server that expected TLS."""
@@ -121,23 +134,11 @@ def from_os_error(stage: str, error: OSError, seconds: float) -> StageFailed:
 def _from_ssl_error(error: ssl.SSLError) -> StageFailed:
     if isinstance(error, ssl.SSLCertVerificationError):
         happened = f"its certificate is not trusted: {quote_text(error.verify_message, ())}"
-        return StageFailed(happened, certificate_remedy(error.verify_code))
+        return StageFailed(
+            happened, CERTIFICATE_REMEDIES.get(error.verify_code, REPLACE_CERTIFICATE)
+        )
     reason = error.reason or type(error).__name__
     if reason in NO_TLS:
         return StageFailed(f"the reply is not TLS ({reason})", REMEDIES["TLS"])
     remedy = "enable TLS 1.2 or newer on the server." if reason in OLD_TLS else ""
     return StageFailed(f"the TLS handshake failed ({reason})", remedy)
-
-
-def certificate_remedy(code: int) -> str:
-    """Return what to do about a certificate that OpenSSL rejected with a verification code."""
-    if code in UNTRUSTED:
-        return (
-            "if a private authority issued the certificate, set smtpconfig:caBundle to the path of "
-            "that authority's certificate (PEM), and check that the platform trusts it too."
-        )
-    if code in EXPIRED:
-        return "check this machine's clock, then renew the server's certificate."
-    if code in OTHER_NAME:
-        return "set host to a name that the certificate covers."
-    return "replace the server's certificate."

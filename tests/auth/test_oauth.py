@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import math
 import time
 import traceback
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,10 +14,13 @@ from hypothesis import strategies as st
 
 from pulumi_smtpconfig.auth import oauth
 from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
+from pulumi_smtpconfig.emulator import Emulator, Fault
 from pulumi_smtpconfig.errors import ConfigurationError, TokenNotGranted
 from pulumi_smtpconfig.redaction import NOT_SHOWN
 from tests.auth.token_endpoint import CLIENT, SOURCE, TOKEN, URL, TokenEndpoint, token_endpoint
 from tests.authorized_client.clients import platform_request
+from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -298,3 +303,29 @@ def test_a_busy_endpoint_is_tried_again() -> None:
         busy.respond("", 503)
         assert "(2 tries in " in refusal(busy).happened
     assert len(busy.server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ({"error": "Realm does not exist"}, True),
+        ({"error": "Realm does not exist", "error_description": "or it does"}, False),
+        ("Realm does not exist", False),
+    ],
+    ids=str,
+)
+def test_only_keycloaks_own_response_means_that_a_realm_is_gone(
+    emulator: Emulator, answer: object, *, gone: bool
+) -> None:
+    """A destroy would otherwise forget settings that are still there."""
+    emulator.order(Fault(404, json.dumps(answer), on="token"))
+    credentials = {"clientId": "pulumi", "clientSecret": "secret"}
+    client = AuthorizedClient(
+        stack_config(
+            **credentials, connectTo=emulator.address, caBundle=str(emulator.ca_bundle), retries="0"
+        ),
+        lambda _: None,
+    )
+    with pytest.raises(TokenNotGranted) as error, closing(client):
+        client.send(platform_request())
+    assert error.value.realm_is_gone == gone

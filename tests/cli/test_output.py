@@ -12,7 +12,7 @@ from pulumi_smtpconfig.authorized_client import LAST_UP, READ_REMEDIES
 from pulumi_smtpconfig.cli import output
 from pulumi_smtpconfig.cli.output import printable, without_pulumi
 from pulumi_smtpconfig.platforms import PLATFORMS
-from pulumi_smtpconfig.smtp.advice import CLIENT_REJECTED, REMEDIES, certificate_remedy
+from pulumi_smtpconfig.smtp.advice import CERTIFICATE_REMEDIES, CLIENT_REJECTED, REMEDIES
 from tests.cli.command import PULUMI_TERMS
 
 ADVICE = {
@@ -20,7 +20,7 @@ ADVICE = {
     *REMEDIES.values(),
     *(platform.enable_reading for platform in PLATFORMS.values()),
     CLIENT_REJECTED,
-    certificate_remedy(19),
+    *CERTIFICATE_REMEDIES.values(),
     f"renew the token. {LAST_UP}",
 }
 

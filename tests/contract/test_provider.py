@@ -62,6 +62,8 @@ def test_all_problems_are_reported_at_once_without_a_property(
 ) -> None:
     """The engine would print the value of a property that it is given."""
     bad = acme | {"host": " ", "port": 70000, "password": "****", "platform": "gmail"}
+    without_defaults = {key: bad[key] for key in bad if key not in {"port", "starttls"}}
+    assert host.check(without_defaults | {"ssl": "maybe"})[1]
     _, failures = host.check(bad | {"user": None})
     assert all(failure.startswith("|") for failure in failures)
     assert [failure.split(":")[0] for failure in failures] == [

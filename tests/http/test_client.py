@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BODY = {"host": "smtp.acme.example", "from": "no-reply@acme.example"}
 CONTENT = json.dumps(BODY)
+SHORT = gzip.compress(b'{"status": "OK"}')
 CAP = b"{" + b" " * (MAX_BODY - 2) + b"}"
 
 
@@ -42,7 +43,7 @@ def client(emulator: Emulator) -> Iterator[Client]:
 
 def test_without_settings_a_client_opens_and_warns_of_nothing() -> None:
     """Every connection setting has a default."""
-    open_client(stack_config(), Trust(None), pytest.fail).close()
+    open_client(stack_config(), Trust(), pytest.fail).close()
 
 
 def test_the_host_header_keeps_the_case_of_the_tenant(emulator: Emulator, client: Client) -> None:
@@ -104,6 +105,11 @@ BODIES = {
     "at the cap": (CAP, "", CAP),
     "above the cap": (CAP + b" ", "", CAP + b" "),
     "compressed, at the cap": (gzip.compress(CAP), "gzip", CAP),
+    "compressed, with data after its end": (
+        SHORT + bytes(MAX_BODY),
+        "gzip",
+        SHORT + bytes(MAX_BODY),
+    ),
     "compressed, above the cap": (gzip.compress(CAP + b" "), "gzip", CAP + b" "),
     "bomb": (gzip.compress(bytes(100 * MAX_BODY)), "gzip", bytes(MAX_BODY + 1)),
     "invalid gzip": (b"no gzip", "gzip", b"no gzip"),

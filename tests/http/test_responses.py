@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.errors import OutcomeUnknown, Refused, SmtpConfigError
-from pulumi_smtpconfig.http.responses import Response, parse_response, seconds_to_wait
+from pulumi_smtpconfig.http.responses import REMEDIES, Response, parse_response, seconds_to_wait
 from pulumi_smtpconfig.redaction import EMPTY, NO_ADDRESS, SAME_HOST
 
 SECRET = "tag<in>side"
@@ -37,7 +37,7 @@ def parse(status: int, body: bytes | dict[str, Any], location: str = "") -> obje
     """Return the object that a response contains, or the error that it means."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        return parse_response(Response(status, raw, location), [SECRET])
+        return parse_response(Response(status, raw, location), [SECRET], REMEDIES)
     except SmtpConfigError as error:
         return error
 
@@ -98,8 +98,8 @@ def test_every_response_is_an_object_or_our_error(status: int, body: bytes, loca
     ("status", "body", "quote", "remedy"),
     [
         (400, REJECTED, '"BAD_REQUEST: Host and From is mandatory', "correct"),
-        (401, {"error": "HTTP 401 Unauthorized"}, '"HTTP 401 Unauthorized"', "token"),
-        (401, {"error": "a", "error_description": "Token expired"}, '"a: Token expired"', "token"),
+        (401, {"error": "HTTP 401 Unauthorized"}, '"HTTP 401 Unauthorized"', "log"),
+        (401, {"error": "a", "error_description": "Token expired"}, '"a: Token expired"', "log"),
         (403, {"error": "HTTP 403 Forbidden"}, '"HTTP 403 Forbidden"', "token"),
         (404, {"error": "Realm not found."}, '"Realm not found."', "tenantId"),
         (404, PAGE, "(an HTML page of 44 bytes, not shown)", "tenantId"),

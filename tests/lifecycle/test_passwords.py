@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lifecycle.passwords import fingerprint, matches
 from pulumi_smtpconfig.problems import UNKNOWN
 from tests.conftest import PASSWORD
@@ -197,3 +198,24 @@ def test_a_fingerprint_does_not_contain_its_password(password: str) -> None:
 def test_an_invalid_fingerprint_matches_no_password(known: str) -> None:
     """If somebody edits the state, the password is sent again."""
     assert not matches("pw", known)
+
+
+@pytest.mark.parametrize("password", ["an0ther-passw0rd", "with a\ttab"], ids=repr)
+def test_an_update_hides_the_password_of_the_old_reference(
+    harness: Harness, referring: dict[str, Any], monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    """The platform still has it and may echo it, even if it could not be sent today."""
+    outputs = create(referring)
+    monkeypatch.setenv("OLD_SMTP_PASSWORD", password)
+    before = outputs | {"passwordFrom": "env:OLD_SMTP_PASSWORD", "host": "old.acme.example"}
+    harness.lifecycle.update(before, referring)
+    (request,) = harness.sent
+    assert password in request.secrets
+
+
+def test_a_repr_shows_no_password(acme: dict[str, Any]) -> None:
+    """Neither its own nor one that it hides."""
+    declaration = Declaration.parse(acme)[0].hiding("hidden-passw0rd")
+    request = declaration.write_request({})
+    shown = f"{declaration!r} {request!r} {declaration.verification()!r}"
+    assert not [secret for secret in (acme["password"], "hidden-passw0rd") if secret in shown]

@@ -25,7 +25,7 @@ from pulumi_smtpconfig.interface import Verification
 from pulumi_smtpconfig.smtp.stages import verify
 from pulumi_smtpconfig.tls import Trust
 print("begins", flush=True)
-verify(Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de"), Trust(None), 600)
+verify(Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de"), Trust(), 600)
 """
 
 WAIT_FOR_LOOK_UP = """

@@ -34,7 +34,7 @@ def verify_at(
     port: int, ca_bundle: Path | None = None, *, seconds: float = PATIENCE, **changes: Any
 ) -> list[Step]:
     """Return the stages that pass."""
-    trust = Trust(str(ca_bundle) if ca_bundle else None)
+    trust = Trust(str(ca_bundle or ""))
     return verify(verification(port, **changes), trust, seconds)
 
 
