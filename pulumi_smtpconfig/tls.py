@@ -47,6 +47,7 @@ class Trust:
 
     def _completed(self, context: ssl.SSLContext) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.hostname_checks_common_name = False  # RFC 9525, section 2
         if self._ca_bundle:
             context.load_verify_locations(cafile=self._ca_bundle)
         return context

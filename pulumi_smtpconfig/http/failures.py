@@ -40,7 +40,8 @@ CERTIFICATE_REMEDIES = {
     **dict.fromkeys(
         OTHER_NAME,
         "check hostname and tenantId, because another server may have answered, or have the "
-        f"certificate issued for this name too, {AGAIN}",
+        "certificate issued with this name in its subjectAltName (a common name alone does not "
+        f"count), {AGAIN}",
     ),
 }
 REPLACE_CERTIFICATE = f"have the server's certificate replaced, {AGAIN}"

@@ -74,7 +74,11 @@ CERTIFICATE_REMEDIES = {
         "that authority's certificate (PEM), and check that the platform trusts it too.",
     ),
     **dict.fromkeys(EXPIRED, "check this machine's clock, then renew the server's certificate."),
-    **dict.fromkeys(OTHER_NAME, "set host to a name that the certificate covers."),
+    **dict.fromkeys(
+        OTHER_NAME,
+        "set host to a name in the certificate's subjectAltName, or have a certificate issued "
+        "that has this name there (a common name alone does not count).",
+    ),
 }
 """By OpenSSL's verification code."""
 
