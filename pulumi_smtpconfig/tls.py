@@ -10,6 +10,9 @@ from pathlib import Path
 import truststore
 
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.files import read_file
+
+MAX_BUNDLE_BYTES = 16 * 1024 * 1024
 
 EXPIRED = (9, 10)
 OTHER_NAME = (62, 64)
@@ -25,7 +28,7 @@ class Trust:
     """
 
     def __init__(self, ca_bundle: str = "") -> None:
-        self._ca_bundle = ca_bundle
+        self._ca_bundle = _pem(ca_bundle) if ca_bundle else ""
         self._of_thread = threading.local()
         found = _found_by_openssl()
         self._shared = self._completed(found) if found else None
@@ -49,7 +52,7 @@ class Trust:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.hostname_checks_common_name = False  # RFC 9525, section 2
         if self._ca_bundle:
-            context.load_verify_locations(cafile=self._ca_bundle)
+            context.load_verify_locations(cadata=self._ca_bundle)
         return context
 
 
@@ -79,6 +82,14 @@ def load_trust(ca_bundle: str = "", source: str = "") -> Trust:
             f"{why}.",
             "set it to the full path of a readable file that contains certificates in PEM form.",
         ) from None
+
+
+def _pem(path: str) -> str:
+    """Return the certificates in a PEM file; what stands between them may be in any encoding."""
+    text = read_file(path, MAX_BUNDLE_BYTES).decode("ascii", "ignore")
+    if "CERTIFICATE-----" not in text:
+        raise ssl.SSLError("no certificate")  # what OpenSSL says of any other text, but not of none
+    return text
 
 
 def _found_by_openssl() -> ssl.SSLContext | None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.files import read_file
 
 VARIABLE = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 FILE = "file:"
@@ -37,21 +38,12 @@ def resolve(reference: str) -> str:
 
 
 def _file_content(reference: str) -> str:
-    path = Path(reference.removeprefix(FILE))
     try:
-        if path.exists() and not path.is_file():  # reading a pipe could block forever
-            raise _unreadable(reference, "it is not a regular file")
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        text = content.decode("utf-8-sig")
+        text = read_file(reference.removeprefix(FILE), MAX_FILE_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _unreadable(reference, "it is not UTF-8 text") from None
     except OSError as error:
         raise _unreadable(reference, str(error.strerror)) from None
-    except ValueError:
-        raise _unreadable(reference, "it is not a valid path") from None
-    if len(content) > MAX_FILE_BYTES:
-        raise _unreadable(reference, f"it is longer than {MAX_FILE_BYTES} bytes")
     return re.sub(r"\r?\n\Z", "", text)
 
 

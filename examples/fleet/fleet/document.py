@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ruamel.yaml import YAML, MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from pulumi_smtpconfig.files import read_file
+
 from .problems import Problem, file_error
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from ruamel.yaml import Node
 
+MAX_BYTES = 64 * 1024 * 1024
 NULL = "tag:yaml.org,2002:null"
 QUOTED = re.compile(r"(['\"]).*\1")
 
@@ -71,7 +74,7 @@ def parse(path: Path) -> Document:
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = read_file(path, MAX_BYTES)
         text = content.decode("utf-8-sig")
     except OSError as error:
         problem = Problem(1, f"cannot be read: {error.strerror}")

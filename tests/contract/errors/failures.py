@@ -82,7 +82,8 @@ SETS: Config = {
 
 SETTINGS = {
     "missing-ca-bundle": Failure(config={"caBundle": "/nowhere/ca.pem"}),
-    "ca-bundle-without-certificates": Failure(config={"caBundle": "/dev/null"}),
+    "ca-bundle-without-certificates": Failure(config={"caBundle": "/etc/passwd"}),
+    "ca-bundle-that-is-a-device": Failure(config={"caBundle": "/dev/zero"}),
     "bad-timeout": Failure(config={"timeout": "soon"}),
     "bad-retries": Failure(config={"retries": "11"}),
     "bad-connect-to": Failure(config={"connectTo": "https://127.0.0.1:8443"}),
