@@ -8,7 +8,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.auth.credentials import check_destination, problem, resolve
+from pulumi_smtpconfig.auth.destinations import authorize, problem
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
 from pulumi_smtpconfig.errors import (
     OutcomeUnknown,
@@ -21,7 +21,7 @@ from pulumi_smtpconfig.errors import (
 from pulumi_smtpconfig.http.responses import AGAIN, REMEDIES, SEND_AGAIN, parse_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pulumi_smtpconfig.auth.credentials import Resolved
     from pulumi_smtpconfig.auth.tokens import TokenSource
@@ -64,9 +64,9 @@ class AuthorizedClient:
         self._client: Client | None = None
         self._tokens = TokenCache()
 
-    def problem(self, credentials: str, hostname: str) -> str:
-        """Return why a named set cannot be used for a host, as far as a preview can tell."""
-        return problem(self._config, credentials, hostname)
+    def problem(self, credentials: str, requests: Iterable[Request]) -> str:
+        """Return why a named set cannot be used for requests, as far as a preview can tell."""
+        return problem(self._config, credentials, requests)
 
     def setting(self, key: str) -> str:
         """Return a connection setting, or an empty string."""
@@ -135,8 +135,7 @@ class AuthorizedClient:
 
     def _exchange(self, request: Request) -> tuple[Response, TokenSource]:
         """Send a request; renew a token that was refused, once."""
-        resolved = resolve(self._config, request.access.credentials, request.access.hostname)
-        check_destination(resolved, request)
+        resolved = authorize(self._config, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
         self.secrets.update(token.secrets)

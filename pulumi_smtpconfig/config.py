@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pulumi_smtpconfig.authority import parse_authority
 from pulumi_smtpconfig.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
 DEFAULT_RETRIES, MAX_RETRIES = 3, 10
-ADDRESS = re.compile("(?P<host>[^/]+):(?P<port>[0-9]{1,5})")
-MAX_PORT = 65535
+WITH_PORT = re.compile(".*:[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,10 @@ class Config:
         setting = self.get("connectTo")
         if setting is None:
             return None
-        match = ADDRESS.fullmatch(setting.text)
-        if match and 0 < int(match["port"]) <= MAX_PORT:
-            return match["host"].strip("[]"), int(match["port"])
+        with suppress(ValueError):
+            if WITH_PORT.fullmatch(setting.text):
+                host, port = parse_authority(setting.text)
+                return host.strip("[]"), port
         raise ConfigurationError(
             f"{setting.source} is {setting.text!r}, which is not host:port.",
             "set it to host:port, as in 127.0.0.1:8443, or remove it.",

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Access(NamedTuple):
     """Which credentials a request needs.
 
     Attributes:
-        hostname: The tenant's platform, as the credentials' `hostnames` name it.
+        hostname: The tenant's platform, for the template of a URL.
         tenant_id: The tenant that the token is for.
-        authority: The host and port that the token may be sent to without `hostnames`.
+        authority: The tenant's own host and port, to which a token may go without `hostnames`.
         credentials: The name of a set of credentials; empty for the default one.
         token_url: The template of the token endpoint if the credentials name none; may be empty.
     """
@@ -102,8 +102,8 @@ class Sender(Protocol):
     def read(self, request: Request) -> dict[str, Any]:
         """Return the JSON object at a URL; raise an `SmtpConfigError` if there is none."""
 
-    def problem(self, credentials: str, hostname: str) -> str:
-        """Return why these credentials cannot be used for a host, as far as a preview knows."""
+    def problem(self, credentials: str, requests: Iterable[Request]) -> str:
+        """Return why these credentials cannot be used for requests, as far as a preview knows."""
 
     def setting(self, key: str) -> str:
         """Return a connection setting, or an empty string."""

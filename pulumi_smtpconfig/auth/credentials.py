@@ -7,23 +7,21 @@ whole from the structured setting `credentials`, the environment's before the co
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from pulumi_smtpconfig.auth.hostnames import matches, parse_pattern
 from pulumi_smtpconfig.config import NAMESPACE, variable
 from pulumi_smtpconfig.errors import ConfigurationError
-from pulumi_smtpconfig.redaction import public_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pulumi_smtpconfig.authority import Authority
     from pulumi_smtpconfig.config import Config, Setting
-    from pulumi_smtpconfig.interface import Request
 
 NAMED_SETS = "credentials"
 
@@ -39,6 +37,13 @@ def _visible_ascii(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _pattern(text: str) -> str:
+    try:
+        return parse_pattern(text)
+    except ValueError as error:
+        raise PydanticCustomError("hostnames", "{why}", {"why": str(error)}) from None
+
+
 BearerToken = Annotated[SecretStr, AfterValidator(_visible_ascii)]
 
 
@@ -46,8 +51,7 @@ class Credentials(BaseModel):
     """A bearer token, or what OAuth2 needs to get one, and the hosts that it may be used for.
 
     With `oauth_username` and `oauth_password` the grant is `password`, else `client_credentials`.
-    `hostnames` are patterns such as `*.example.com`; a pattern with a port is for that port alone.
-    None means every host.
+    `hostnames` are patterns as `parse_pattern` returns them; None means every host.
     """
 
     model_config = ConfigDict(
@@ -61,18 +65,15 @@ class Credentials(BaseModel):
     oauth_username: str = ""
     oauth_password: SecretStr = SecretStr("")
     scope: str = ""
-    hostnames: tuple[str, ...] | None = None
+    hostnames: tuple[Annotated[str, AfterValidator(_pattern)], ...] | None = None
 
     def secrets(self) -> list[str]:
         """Return what no error shows."""
         return [s.get_secret_value() for s in (self.token, self.client_secret, self.oauth_password)]
 
-    def allow(self, hostname: str) -> bool:
-        """Return whether these credentials may be used for a host, given as host or host:port."""
-        host, _, port = hostname.partition(":")
-        names = (host, f"{host}:{port or 443}")
-        patterns = self.hostnames if self.hostnames is not None else ("*",)
-        return any(fnmatchcase(name, pattern.lower()) for name in names for pattern in patterns)
+    def allow(self, authority: Authority) -> bool:
+        """Return whether the owner of these credentials lets them be sent to a host and port."""
+        return self.hostnames is None or any(matches(each, authority) for each in self.hostnames)
 
     def missing(self) -> str:
         """Return the key that OAuth2 lacks, or an empty string."""
@@ -90,61 +91,18 @@ class Resolved(NamedTuple):
     source: str
 
 
-def resolve(config: Config, name: str, hostname: str) -> Resolved:
-    """Return the credentials to use for a host; the default set if the name is empty.
+def resolve(config: Config, name: str) -> Resolved:
+    """Return the credentials of that name; the default set if the name is empty.
 
     Raises:
-        ConfigurationError: There is no set of that name, it is incomplete or wrong, or it may not
-            be used for this host.
+        ConfigurationError: There is no set of that name, or it is incomplete or wrong.
     """
-    resolved = _named(config, name) if name else _default(config)
-    if not resolved.credentials.allow(hostname):
-        raise ConfigurationError(
-            f"The credentials in {resolved.source} may not be used for {hostname}.",
-            "use others, or let the owner of these add the host to their `hostnames`.",
-        )
-    return resolved
+    return _named(config, name) if name else _default(config)
 
 
-def problem(config: Config, name: str, hostname: str) -> str:
-    """Return why a named set cannot be used, as far as a preview can tell, or an empty string.
-
-    Nothing is wrong if no sets are configured, so a pull request without secrets can be previewed.
-    """
-    if not name or not any(_settings(config)):
-        return ""
-    try:
-        resolve(config, name, hostname)
-    except ConfigurationError as error:
-        return f"{error.happened} Next: {error.remedy}"
-    return ""
-
-
-def check_destination(resolved: Resolved, request: Request) -> None:
-    """Let a token go to the tenant's own platform, or to a host that its owner allows.
-
-    Raises:
-        ConfigurationError: The request goes elsewhere, or not by https.
-    """
-    authority = urlsplit(request.url).netloc if is_https(request.url) else ""
-    own = authority.lower() == request.access.authority.lower()
-    allowed = resolved.credentials.hostnames is not None and resolved.credentials.allow(authority)
-    if not authority or not (own or allowed):
-        raise ConfigurationError(
-            f"The credentials in {resolved.source} may not be sent to {public_url(request.url)}.",
-            "use an https URL on the tenant's own host, or add its host to their `hostnames`.",
-        )
-
-
-def is_https(url: str) -> bool:
-    """Return whether a URL is https, complete, and without a user before the host."""
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    plain = all("!" <= character <= "~" for character in url) and not set("@{}") & set(url)
-    return parts.scheme == "https" and named and plain
+def named_sets_are_given(config: Config) -> bool:
+    """Return whether there are any, unlike in a pull request without secrets."""
+    return any(_settings(config))
 
 
 def _default(config: Config) -> Resolved:

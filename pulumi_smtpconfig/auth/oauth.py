@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pulumi_smtpconfig.auth.credentials import BearerToken, is_https
+from pulumi_smtpconfig.auth.credentials import BearerToken
+from pulumi_smtpconfig.auth.destinations import token_endpoint
 from pulumi_smtpconfig.auth.tokens import AccessToken
 from pulumi_smtpconfig.errors import (
-    ConfigurationError,
     ConnectionFailed,
     SmtpConfigError,
     TokenNotGranted,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
     from pulumi_smtpconfig.auth.tokens import TokenCache
     from pulumi_smtpconfig.http.client import Client
-    from pulumi_smtpconfig.interface import Access, Request
+    from pulumi_smtpconfig.interface import Request
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MAX_MARGIN = 10.0
@@ -46,7 +46,7 @@ class OAuthToken:
     """A token that a token endpoint grants, shared by all requests that may use the same one.
 
     Raises:
-        ConfigurationError: There is no token endpoint to ask.
+        ConfigurationError: There is no token endpoint to ask, or they may not be sent there.
     """
 
     def __init__(
@@ -86,28 +86,6 @@ class OAuthToken:
         """Forget the token that `token` returned, for all requests."""
         if self._granted:
             self._cache.discard(self._key, self._granted)
-
-
-def token_endpoint(resolved: Resolved, access: Access) -> str:
-    """Return the URL to ask for a token.
-
-    Raises:
-        ConfigurationError: There is none, or it is not https, or it has a user part.
-    """
-    url = access.expand(resolved.credentials.token_url or access.token_url)
-    if not url:
-        raise ConfigurationError(
-            f"The credentials in {resolved.source} lack tokenUrl, "
-            "and this platform has no known token endpoint.",
-            "set tokenUrl, or give a token instead of clientId and the other keys.",
-        )
-    if not is_https(url):
-        raise ConfigurationError(
-            f"The tokenUrl of the credentials in {resolved.source} is not an https URL.",
-            "set it to https://host/path, with {hostname} and {tenantId} as placeholders if "
-            "needed, and without a user before the host.",
-        )
-    return url
 
 
 def fetch_token(

@@ -52,9 +52,16 @@ def _vault(declaration: Declaration) -> Iterator[Problem]:
 
 
 def _credentials(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
-    name, hostname = declaration.options.credentials, declaration.tenant.hostname
-    if _are_known(name, hostname) and (reason := sender.problem(name, hostname)):
+    name = declaration.options.credentials
+    requests = declaration.requests(sender.setting) if _has_valid_tenant(declaration) else []
+    if _are_known(name) and (reason := sender.problem(name, requests)):
         yield Problem("credentials", reason)
+
+
+def _has_valid_tenant(declaration: Declaration) -> bool:
+    tenant = declaration.tenant
+    parts: list[object] = [tenant.platform, tenant.hostname, tenant.base_path, tenant.tenant_id]
+    return _are_known(*parts) and not any(find_platform_problems(declaration))
 
 
 def _are_known(*values: object) -> bool:

@@ -143,6 +143,11 @@ class Declaration(NamedTuple):
             return f"{self.platform.title} offers no way to delete them"
         return 'onDelete is "retain"'
 
+    def requests(self, setting: Callable[[str], str]) -> list[Request]:
+        """Return what a preview can tell of the requests to send: all but their bodies."""
+        write = self._request(self.platform.method, self.endpoint)
+        return [write, *filter(None, [self.read_request(setting)])]
+
     def write_request(self, live: Mapping[str, Any]) -> Request:
         """Return the request that sends the settings, given the map that the platform has."""
         body = self.platform.body(self.platform.encode(self.settings), live)

@@ -22,6 +22,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from pulumi_smtpconfig.authority import NOT_A_HOST, parse_authority
 from pulumi_smtpconfig.lint.mail_services import MAX_PORT, SMTPS, SUBMISSION
 from pulumi_smtpconfig.lint.rules import CONTROL
 from pulumi_smtpconfig.problems import UNKNOWN
@@ -114,29 +115,17 @@ class SmtpSettings(Inputs):
 
 
 DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE | re.ASCII)
-AUTHORITY = re.compile(r"(?P<host>[^:]{1,253}?)\.?(:(?P<port>[0-9]{1,5}))?")
 BASE_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
-OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-IPV4 = re.compile(rf"{OCTET}(\.{OCTET}){{3}}")
-HTTPS_PORT = 443
 
 
 def _hostname(text: str) -> str:
-    match = AUTHORITY.fullmatch(text)
-    if not match or not _is_host(match["host"]):
-        raise refuse("must be a host name such as idp.example.com, or host:port")
-    port = int(match["port"] or HTTPS_PORT)
-    if not 1 <= port <= MAX_PORT:
-        raise refuse(f"has a port that is not from 1 to {MAX_PORT}")
-    host = match["host"].lower()
-    return host if port == HTTPS_PORT else f"{host}:{port}"
-
-
-def _is_host(name: str) -> bool:
-    *_, last = labels = name.split(".")
-    if last.isdigit():  # RFC 3696, section 2: no top-level domain is all digits
-        return bool(IPV4.fullmatch(name))
-    return all(map(DNS_LABEL.fullmatch, labels))
+    try:
+        authority = parse_authority(text)
+    except ValueError as error:
+        raise refuse(str(error)) from None
+    if not all(map(DNS_LABEL.fullmatch, authority.host.split("."))):
+        raise refuse(NOT_A_HOST)
+    return str(authority)
 
 
 def _base_path(path: str) -> str:

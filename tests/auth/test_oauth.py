@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.auth import oauth
 from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
+from pulumi_smtpconfig.auth.destinations import token_endpoint as endpoint_of
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.emulator import Emulator, Fault
 from pulumi_smtpconfig.errors import ConfigurationError, TokenNotGranted
@@ -42,7 +42,7 @@ def token_url(template: str, request: Request | None = None) -> str:
     """Return the token endpoint for a template and a request, by default acme's on SHIFT."""
     credentials = Credentials.model_validate(CLIENT | {"tokenUrl": template})
     access = (request or platform_request()).access
-    return oauth.token_endpoint(Resolved(credentials, SOURCE), access)
+    return endpoint_of(Resolved(credentials, SOURCE), access)
 
 
 def test_shift_has_its_own_endpoint() -> None:

@@ -31,7 +31,8 @@ def write(folder: Path, tenants: Mapping[str, Mapping[str, Any]]) -> None:
 
 def credentials(emulator: Emulator, **more: object) -> str:
     """Return the named credentials of a fleet; `more` changes the only ones, `idp`."""
-    return json.dumps({"idp": {"token": emulator.token, "hostnames": [HOSTNAME], **more}})
+    hostnames = [HOSTNAME, f"*.{HOSTNAME}"]  # those of SSMS have the tenant before it
+    return json.dumps({"idp": {"token": emulator.token, "hostnames": hostnames, **more}})
 
 
 def sent(emulator: Emulator) -> list[str]:

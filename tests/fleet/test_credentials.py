@@ -7,7 +7,7 @@ from fleet import FleetError, require_hostnames
 
 CANARY = "token-canary"
 GOOD = json.dumps(
-    {"idp": {"token": CANARY, "hostnames": ["*.example.com", "idp.example.org:8443"]}}
+    {"idp": {"token": CANARY, "hostnames": ["*.example.com:*", "idp.example.org:8443"]}}
 )
 UNLIMITED = {
     "no hostnames": {"token": CANARY},
@@ -19,6 +19,11 @@ UNLIMITED = {
     "every host of a top-level domain": {"token": CANARY, "hostnames": ["*.com"]},
     "a wildcard within a label": {"token": CANARY, "hostnames": ["*example.com"]},
     "an empty host": {"token": CANARY, "hostnames": [""]},
+    "every host of one port": {"token": CANARY, "hostnames": ["*:8443"]},
+    "every host of a public suffix": {"token": CANARY, "hostnames": ["*.co.uk"]},
+    "every host of many owners": {"token": CANARY, "hostnames": ["*.github.io:*"]},
+    "one letter of any": {"token": CANARY, "hostnames": ["id?.example.com"]},
+    "a numeric address": {"token": CANARY, "hostnames": ["0x7f000001"]},
     "a number": {"token": CANARY, "hostnames": [1]},
 }
 

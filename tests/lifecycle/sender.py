@@ -8,6 +8,8 @@ from pulumi_smtpconfig.errors import SmtpConfigError
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pulumi_smtpconfig.interface import Request, Step, Verification
 
 
@@ -21,7 +23,7 @@ class KeepingSender:
 
     def __init__(self, failure: SmtpConfigError | None = None, reason: str = "") -> None:
         self.sent: list[Request] = []
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[tuple[str, list[str]]] = []
         self.realm: dict[str, Any] | SmtpConfigError = {"smtpServer": {}}
         self.settings: dict[str, str] = {}
         self.verifications: list[Verification] = []
@@ -45,9 +47,9 @@ class KeepingSender:
         """Return a setting of the test."""
         return self.settings.get(key, "")
 
-    def problem(self, credentials: str, hostname: str) -> str:
+    def problem(self, credentials: str, requests: Iterable[Request]) -> str:
         """Record the question."""
-        self.asked.append((credentials, hostname))
+        self.asked.append((credentials, [request.url for request in requests]))
         return self._reason
 
     def verify(self, verification: Verification) -> list[Step]:

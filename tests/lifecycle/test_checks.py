@@ -75,17 +75,29 @@ def test_a_tenant_is_checked_once_tenant_and_platform_are_known(
     assert not LIFECYCLE.check(acme | unknown | known).problems
 
 
-@pytest.mark.parametrize("unknown", ["", "credentials", "hostname"])
-def test_credentials_are_checked_once_name_and_host_are_known(
-    acme: dict[str, Any], unknown: str
+WRITE = "https://ACME.idp.example.com/digitanium/v4/mail/config"
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, [("prod", [WRITE, "https://idp.example.com/ACME"])]),
+        *(({key: UNKNOWN}, [("prod", [])]) for key in ("platform", "hostname", "tenantId")),
+        ({"tenantId": "evil.example/"}, [("prod", [])]),
+        ({"credentials": UNKNOWN}, []),
+    ],
+    ids=str,
+)
+def test_credentials_are_checked_with_every_url_that_is_known(
+    acme: dict[str, Any], changes: dict[str, Any], asked: list[tuple[str, list[str]]]
 ) -> None:
-    """A preview reports a wrong name, for the host in its canonical form, and sends nothing."""
+    """A preview reports a wrong name at once, and a wrong host with the tenant; nothing is sent."""
     harness = Harness(reason="there are none of that name.")
-    program = acme | {"hostname": "IDP.example.com:443", "credentials": "prod"}
-    problems = harness.lifecycle.check(program | ({unknown: UNKNOWN} if unknown else {})).problems
-    reported = [] if unknown else ["credentials: there are none of that name."]
-    assert [str(problem) for problem in problems] == reported
-    assert harness.asked == ([] if unknown else [("prod", "idp.example.com")])
+    harness.settings = {"readUrl": "https://{hostname}/{tenantId}"}
+    program = acme | {"hostname": "IDP.example.com:443", "credentials": "prod"} | changes
+    problems = [str(problem) for problem in harness.lifecycle.check(program).problems]
+    assert ("credentials: there are none of that name." in problems) == bool(asked)
+    assert harness.asked == asked
     assert harness.sent == []
 
 

@@ -74,6 +74,13 @@ SETS: Config = {
     "credentials": json.dumps(
         {
             "acme": {"token": CLIENT_SECRET.split()[0], "hostnames": ["*.example.org"]},
+            "wide": {"token": CLIENT_SECRET.split()[0], "hostnames": ["idp.example.com", "*.com"]},
+            "away": {
+                "clientId": "pulumi",
+                "clientSecret": CLIENT_SECRET,
+                "tokenUrl": "https://login.example.org:8443/{tenantId}?x",
+                "hostnames": ["*.example.com", "login.example.org"],
+            },
             "half": {"clientId": "pulumi"},
             "odd": {"tokn": OAUTH_PASSWORD},
         }
@@ -94,11 +101,16 @@ SETTINGS = {
     "unknown-credentials": Failure((), SETS, {"credentials": "beta"}),
     "no-credentials-at-all": Failure((), {}, {"credentials": "beta"}),
     "credentials-for-another-host": Failure((), SETS, {"credentials": "acme"}),
+    "credentials-for-another-token-endpoint": Failure((), SETS, {"credentials": "away"}),
+    "credentials-for-every-host": Failure((), SETS, {"credentials": "wide"}),
     "half-a-named-set": Failure((), SETS, {"credentials": "half"}),
     "misspelt-key-in-a-named-set": Failure((), SETS, {"credentials": "odd"}),
     "credentials-that-are-no-json": Failure((), {"credentials": "acme"}, {"credentials": "acme"}),
     "no-token-url-on-ssms": Failure((), NO_TOKEN, {"platform": "ssms"}),
     "token-url-without-tls": Failure(config=NO_TOKEN | {"tokenUrl": "http://{hostname}/token"}),
+    "token-url-with-a-numeric-host": Failure(
+        config=NO_TOKEN | {"tokenUrl": "https://0x7f000001/token"}
+    ),
 }
 
 REFUSED = Fault(401, error("HTTP 401 Unauthorized"), on="mail")
