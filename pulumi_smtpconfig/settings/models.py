@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from pulumi_smtpconfig.lint.mail_services import MAX_PORT, SMTPS, SUBMISSION
-from pulumi_smtpconfig.lint.rules import CONTROL
+from pulumi_smtpconfig.lint.rules import CONTROL, NULL_SENDER
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
@@ -59,6 +59,10 @@ Required = Annotated[str, AfterValidator(_required)]
 RequiredText = Annotated[Required, AfterValidator(_one_line)]
 RequiredAddress = Annotated[Required, AfterValidator(_address)]
 OptionalAddress = Annotated[str, AfterValidator(lambda text: text and _address(text))]
+ReversePath = Annotated[
+    str, AfterValidator(lambda text: text if text in {"", NULL_SENDER} else _address(text))
+]
+"""An address for bounces, or none at all (RFC 5321, section 4.5.5)."""
 
 DECIMAL = re.compile(r"[0-9]{1,5}")
 
@@ -105,7 +109,7 @@ class SmtpSettings(Inputs):
     from_display_name: str = ""
     reply_to: OptionalAddress = ""
     reply_to_display_name: str = ""
-    envelope_from: OptionalAddress = ""
+    envelope_from: ReversePath = ""
     ssl: Boolean = False
     starttls: Boolean = Field(default_factory=_default_starttls)
     port: Port = Field(default_factory=_default_port)
@@ -189,6 +193,7 @@ class Options(Inputs):
     verify: Literal["off", "warn", "require"] = "off"
     verify_recipient: OptionalAddress = ""
     triggers: list[JsonValue] = Field(default=[])
+    lint_ignore: list[str] = Field(default=[])
 
     def stored(self) -> dict[str, Any]:
         """Return the values that differ from their defaults."""
