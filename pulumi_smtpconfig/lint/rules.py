@@ -18,6 +18,7 @@ from pulumi_smtpconfig.lint.mail_services import (
     SUBMISSION,
     service_of,
 )
+from pulumi_smtpconfig.lint.platform_mailers import mailer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -225,9 +226,16 @@ SPECIAL = re.compile('[<>"]')
 
 TEMPLATES = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}")
 
-KEYCLOAK, KOBIL = "keycloak", {"ssms", "shift"}
-MAX_STORED = 255
 NULL_SENDER = "<>"
+
+
+def _is_too_long(text: str, platform: str) -> bool:
+    limit = mailer_of(platform).max_length
+    return limit is not None and len(text) > limit
+
+
+def _limit(_: str, platform: str) -> Mapping[str, str]:
+    return {"limit": str(mailer_of(platform).max_length)}
 
 
 def _domain(address: str) -> str:
@@ -253,7 +261,9 @@ RULES = (
         title="starttls together with ssl",
         on=("starttls",),
         reads=("ssl", "platform"),
-        matches=lambda starttls, ssl, platform: starttls and ssl and platform != KEYCLOAK,
+        matches=lambda starttls, ssl, platform: (
+            starttls and ssl and not mailer_of(platform).has_ssl_before_starttls
+        ),
         why="cannot be combined with ssl, which encrypts the connection from the start",
         remedy="turn one of them off",
         source=rfc(3207, "4.2"),
@@ -426,20 +436,23 @@ RULES = (
         title="Value that is longer than Keycloak stores",
         on=("host", *ADDRESSES, "user", "password", *NAMES),
         reads=("platform",),
-        matches=lambda text, platform: platform == KEYCLOAK and len(text) > MAX_STORED,
-        why=f"has more than the {MAX_STORED} characters that Keycloak stores",
+        matches=_is_too_long,
+        why="has more than the {limit} characters that Keycloak stores",
         remedy="shorten it",
         source="[the column REALM_SMTP_CONFIG.VALUE](https://github.com/keycloak/keycloak/blob/main/"
         "model/jpa/src/main/resources/META-INF/jpa-changelog-1.0.0.Final.xml) of its database",
         bad_example={"platform": "keycloak", "fromDisplayName": "Acme " * 52},
         good_example={"platform": "keycloak", "fromDisplayName": "Acme"},
+        fields=_limit,
     ),
     Rule(
         code="E404",
         title="Null sender on a platform that does not document it",
         on=("envelopeFrom",),
         reads=("platform",),
-        matches=lambda address, platform: address == NULL_SENDER and platform in KOBIL,
+        matches=lambda address, platform: (
+            address == NULL_SENDER and mailer_of(platform).sends_from_nobody is False
+        ),
         why="is the null sender, which this platform does not document",
         remedy="use an address for bounces, or leave it out",
         source=rfc(5321, "4.5.5"),
@@ -500,7 +513,9 @@ RULES = (
         title="starttls together with ssl on Keycloak",
         on=("starttls",),
         reads=("ssl", "platform"),
-        matches=lambda starttls, ssl, platform: starttls and ssl and platform == KEYCLOAK,
+        matches=lambda starttls, ssl, platform: (
+            starttls and ssl and mailer_of(platform).has_ssl_before_starttls
+        ),
         why="has no effect, because ssl encrypts the connection from the start",
         remedy="turn one of them off",
         source=rfc(3207, "4.2"),
@@ -559,7 +574,9 @@ RULES = (
         title="Display name that needs encoding",
         on=NAMES,
         reads=("platform",),
-        matches=lambda name, platform: not name.isascii() and platform in KOBIL,
+        matches=lambda name, platform: (
+            not name.isascii() and mailer_of(platform).encodes_names is False
+        ),
         why="is not plain ASCII, and this platform does not document how it encodes it",
         remedy="send a test mail and silence this warning if it looks right, or use ASCII",
         source=rfc(2047, "5"),
