@@ -12,21 +12,28 @@ class Mailer(NamedTuple):
         has_ssl_before_starttls: Whether `ssl` with `starttls` works, because `ssl` comes first.
         encodes_names: Whether display names beyond ASCII are known to arrive; None if unknown.
         sends_from_nobody: Whether `envelopeFrom` may be the null sender; None if unknown.
+        sends_any_address: Whether quoted local parts and address literals are known to work; None
+            if unknown.
         max_length: The characters of a value that it stores; None if unknown.
     """
 
     has_ssl_before_starttls: bool = False
     encodes_names: bool | None = None
     sends_from_nobody: bool | None = None
+    sends_any_address: bool | None = None
     max_length: int | None = None
 
 
-KOBIL = Mailer(encodes_names=False, sends_from_nobody=False)
+KOBIL = Mailer(encodes_names=False, sends_from_nobody=False, sends_any_address=False)
 MAILERS = {
     "ssms": KOBIL,
     "shift": KOBIL,
     "keycloak": Mailer(
-        has_ssl_before_starttls=True, encodes_names=True, sends_from_nobody=True, max_length=255
+        has_ssl_before_starttls=True,
+        encodes_names=True,
+        sends_from_nobody=True,
+        sends_any_address=True,
+        max_length=255,
     ),
 }
 UNKNOWN_MAILER = Mailer()

@@ -227,6 +227,7 @@ SPECIAL = re.compile('[<>"]')
 TEMPLATES = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}")
 
 NULL_SENDER = "<>"
+UNUSUAL_ADDRESS = re.compile(r'\A"|\]\Z')
 
 
 def _is_too_long(text: str, platform: str) -> bool:
@@ -608,5 +609,20 @@ RULES = (
         source=rfc(7489, "3.1.2"),
         bad_example={"envelopeFrom": "bounces@mailer.example"},
         good_example={"envelopeFrom": "bounces@mail.acme.example"},
+    ),
+    Rule(
+        code="W404",
+        title="Address in a form that the platform does not document",
+        on=ADDRESSES,
+        reads=("platform",),
+        matches=lambda address, platform: (
+            UNUSUAL_ADDRESS.search(address) is not None
+            and mailer_of(platform).sends_any_address is False
+        ),
+        why="has quotation marks or an IP address, and this platform does not document either",
+        remedy="send a test mail and silence this warning if it arrives, or use another address",
+        source=rfc(5321, "4.1.2"),
+        bad_example={"platform": "shift", "replyTo": "help@[192.0.2.25]"},
+        good_example={"platform": "shift", "replyTo": "help@acme.example"},
     ),
 )

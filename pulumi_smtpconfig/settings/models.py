@@ -29,6 +29,8 @@ from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
 
 CACHED_ADDRESSES = 4096
+MAX_ADDRESS, MAX_LOCAL_PART = 254, 64
+"""Octets (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3, whose path has two brackets more)."""
 
 
 def _required(text: str) -> str:
@@ -45,13 +47,29 @@ def _one_line(text: str) -> str:
 
 @lru_cache(maxsize=CACHED_ADDRESSES)  # an operation parses each resource several times
 def _address(text: str) -> str:
+    local = text.rpartition("@")[0]
+    if len(text.encode("utf-8", "replace")) > MAX_ADDRESS:
+        raise refuse(f"has more than {MAX_ADDRESS} octets in all")
+    if len(local.encode("utf-8", "replace")) > MAX_LOCAL_PART:
+        raise refuse(f"has more than {MAX_LOCAL_PART} octets before the @")
     # The library refuses domains such as .local, which private networks use, only at the end.
-    inner = f"{text}.example"
-    try:
-        validate_email(inner, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        raise refuse("must be an email address such as no-reply@acme.example") from None
+    if not (_is_address(text) or _is_address(f"{text}.example")):
+        raise refuse("must be an email address such as no-reply@acme.example")
     return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(
+            text,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+            check_deliverability=False,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError:
+        return False
+    return True
 
 
 Text = Annotated[str, AfterValidator(_one_line)]

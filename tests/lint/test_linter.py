@@ -55,6 +55,7 @@ TITLES = {
     "W401": "Display name that needs encoding",
     "W402": "Display name with angle brackets or quotation marks",
     "W403": "from and envelopeFrom in different domains",
+    "W404": "Address in a form that the platform does not document",
 }
 ERRORS = [rule for rule in RULES if rule.code not in WARNING_CODES]
 WARNINGS = [rule for rule in RULES if rule.code in WARNING_CODES]
