@@ -67,7 +67,7 @@ class Verification(NamedTuple):
         starttls: Upgrade the connection to TLS.
         user: The user to log in as; empty for no login.
         password: The user's password, plain.
-        sender: The envelope sender.
+        sender: The envelope sender; empty for the null sender, `<>`.
         recipient: A recipient to ask for; empty for none.
         secrets: Further passwords that no error shows, even if the server echoes them.
     """

@@ -13,6 +13,7 @@ KEYS = {
     "on_delete": "onDelete",
     "password_from": "passwordFrom",
     "verify_recipient": "verifyRecipient",
+    "lint_ignore": "lintIgnore",
 }
 """The attributes whose key in the state, which diffs show, is different."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_smtpconfig.lint.linter import WARNING_CODES
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
@@ -50,7 +51,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             or "require".
         verify_recipient: An address to ask for as a recipient.
         triggers: Values of any kind, secrets included; a change sends the settings again.
-        lint_ignore: Codes of warnings to hide, such as "W102" (docs/lint.md).
+        lint_ignore: Codes to silence, such as "W102"; docs/lint.md lists those that can be.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -78,6 +79,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     verify: pulumi.Output[str | None]
     verify_recipient: pulumi.Output[str | None]
     triggers: pulumi.Output[list[Any] | None]
+    lint_ignore: pulumi.Output[list[str] | None]
     endpoint: pulumi.Output[str]
 
     def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
@@ -131,6 +133,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "verify": verify,
             "verify_recipient": verify_recipient,
             "triggers": triggers,
+            "lint_ignore": sorted(ignored - WARNING_CODES) or None,
             "endpoint": None,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)

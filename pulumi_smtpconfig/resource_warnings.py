@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_warnings
+from pulumi_smtpconfig.lint.linter import SILENCEABLE, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import DEFAULTED, KEYS
 
@@ -21,15 +21,15 @@ def parse_codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
     """Return the lint codes that a resource ignores.
 
     Raises:
-        RunError: It is not a list, or contains an unknown code.
+        RunError: It is not a list, or contains a code that cannot be silenced.
     """
     if isinstance(lint_ignore, str):
         raise pulumi.RunError(f'lint_ignore of "{name}" must be a list of codes, as in ["W102"].')
-    unknown = sorted(set(map(str, lint_ignore or ())) - WARNING_CODES)
+    unknown = sorted(set(map(str, lint_ignore or ())) - SILENCEABLE)
     if unknown:
         raise pulumi.RunError(
-            f'lint_ignore of "{name}" contains an unknown lint code: {", ".join(unknown)}. '
-            "docs/lint.md lists the codes of warnings."
+            f'lint_ignore of "{name}" contains a code that cannot be silenced: '
+            f"{', '.join(unknown)}. docs/lint.md lists those that can."
         )
     return set(lint_ignore or ())
 
@@ -63,7 +63,7 @@ async def _texts(
     name: str, values: Awaitable[Mapping[str, object]], ignored: Collection[str]
 ) -> list[str]:
     properties = await values
-    lint = [str(each) for each in find_warnings(properties) if each.code not in ignored]
+    lint = list(map(str, find_warnings(properties, ignored)))
     others = find_duplicates(name, properties, tenants_of_this_run())
     return lint + [
         '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '

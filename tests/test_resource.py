@@ -15,7 +15,7 @@ unregistered = SmtpConfig.__new__(SmtpConfig)
 
 def test_every_setting_is_an_argument_and_an_output() -> None:
     """A program can read back everything that it gives, and the URL."""
-    assert set(PARAMETERS) - {"resource_name", "lint_ignore", "opts"} == set(KEYS)
+    assert set(PARAMETERS) - {"resource_name", "opts"} == set(KEYS)
     assert set(KEYS) | {"endpoint"} == ATTRIBUTES
 
 

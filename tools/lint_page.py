@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_errors, find_warnings
+from pulumi_smtpconfig.lint.linter import (
+    SILENCEABLE,
+    WARNING_CODES,
+    find_errors,
+    find_warnings,
+)
 from pulumi_smtpconfig.lint.mail_services import SERVICES
 from pulumi_smtpconfig.lint.rules import BASE, RULES
 from pulumi_smtpconfig.property_names import ATTRIBUTES
@@ -13,6 +18,9 @@ from pulumi_smtpconfig.property_names import ATTRIBUTES
 if TYPE_CHECKING:
     from pulumi_smtpconfig.lint.mail_services import Service
     from pulumi_smtpconfig.lint.rules import Rule, Settings
+
+ACCEPTED = SILENCEABLE - WARNING_CODES
+"""The codes of errors that can be silenced."""
 
 PAGE = Path(__file__).parents[1] / "docs/lint.md"
 INTRODUCTION = """\
@@ -30,8 +38,11 @@ INTRODUCTION = """\
 SmtpConfig("mail", ..., lint_ignore=["W102"])
 ```
 
-Codes never change their meaning. Errors cannot be silenced. An unknown code in `lint_ignore` fails
-the program, so a typo cannot silence anything.
+Codes never change their meaning. Of the errors, {silenceable} can be silenced in the same way: they
+are sure enough to stop a preview, but platforms take such a value, and it may be meant, as a random
+password that looks like a template. The others cannot: the settings that they find cannot work, or
+would not be stored. Any other code in `lint_ignore` fails the program, so a typo cannot silence
+anything.
 
 **Values that are unknown at preview are checked when they are known.** A rule reads only the
 settings that its section names. If one of them is unknown at preview, such as a password that
@@ -67,7 +78,9 @@ def page() -> str:
     rows = "".join(map(_row, RULES))
     sections = "\n".join(map(_section, RULES))
     services = "".join(map(_service, SERVICES))
-    return f"{INTRODUCTION.format(sample=sample)}{rows}\n{sections}\n{SERVICE_TABLE}{services}"
+    silenceable = " and ".join(f"[{code}](#{code.lower()})" for code in sorted(ACCEPTED))
+    introduction = INTRODUCTION.format(sample=sample, silenceable=silenceable)
+    return f"{introduction}{rows}\n{sections}\n{SERVICE_TABLE}{services}"
 
 
 def _row(rule: Rule) -> str:
@@ -78,6 +91,7 @@ def _section(rule: Rule) -> str:
     settings = BASE | rule.bad_example
     (found,) = [*find_errors(settings), *find_warnings(settings)]
     severity = "A warning" if rule.code in WARNING_CODES else "An error"
+    severity += ", which can be silenced," if rule.code in ACCEPTED else ""
     also = f"; also reads {_names(rule.reads)}" if rule.reads else ""
     return f"""\
 ## {rule.code}

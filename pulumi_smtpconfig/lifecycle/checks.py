@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def find_problems(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
     """Yield each problem, as soon as the values that it depends on are known."""
     yield from find_platform_problems(declaration)
-    yield from find_errors(declaration.stored())
+    yield from find_errors(declaration.stored(), declaration.options.lint_ignore)
     yield from _two_passwords(declaration)
     yield from _vault(declaration)
     yield from _credentials(declaration, sender)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
 from pulumi_smtpconfig.interface import Access, Request, Verification
+from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
@@ -165,6 +166,7 @@ class Declaration(NamedTuple):
     def verification(self) -> Verification:
         """Return the settings to verify at its SMTP server."""
         settings = self.settings
+        sender = settings.envelope_from or settings.from_
         return Verification(
             host=settings.host,
             port=settings.port,
@@ -172,7 +174,7 @@ class Declaration(NamedTuple):
             starttls=settings.starttls,
             user=settings.user,
             password=self.password,
-            sender=settings.envelope_from or settings.from_,
+            sender="" if settings.envelope_from == NULL_SENDER else sender,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,
         )

@@ -43,7 +43,8 @@ def resolve_password(declaration: Declaration) -> Declaration:
     if reference is UNKNOWN or not reference:
         return declaration
     password = resolve(str(reference))
-    for wrong in find_errors(declaration.stored() | {"password": password}):
+    settings = declaration.stored() | {"password": password}
+    for wrong in find_errors(settings, declaration.options.lint_ignore):
         if wrong.property == "password":
             happened = f"The password of {reference} {wrong.why}."
             raise ConfigurationError(happened, f"{wrong.remedy}.")

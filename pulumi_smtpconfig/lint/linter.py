@@ -8,12 +8,15 @@ from pulumi_smtpconfig.lint.rules import RULES, Rule
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 Check = tuple[Rule, tuple[str, ...]]
 """A rule, and the keys of the values that it reads, starting with the checked property."""
 
 WARNING_CODES = frozenset(rule.code for rule in RULES if rule.code.startswith("W"))
+SILENCEABLE = WARNING_CODES | {rule.code for rule in RULES if rule.is_accepted}
+"""The codes that a program may silence."""
+
 CHECKS: list[Check] = [(rule, (key, *rule.reads)) for rule in RULES for key in rule.on]
 ERRORS = [check for check in CHECKS if check[0].code not in WARNING_CODES]
 WARNINGS = [check for check in CHECKS if check[0].code in WARNING_CODES]
@@ -24,25 +27,33 @@ TYPES: dict[str, tuple[type, ...]] = {"port": (int, float), "ssl": (bool,), "sta
 """The types of properties that are not text."""
 
 
-def find_errors(settings: Mapping[str, object]) -> Iterator[Problem]:
+def find_errors(settings: Mapping[str, object], ignored: Collection[str] = ()) -> Iterator[Problem]:
     """Yield what can never work in settings in their stored form; absent text is empty.
 
     A rule is skipped while a value that it reads is unknown. Absent `port`, `ssl` and `starttls`
     count as unknown.
+
+    Args:
+        settings: The settings.
+        ignored: Codes to silence; one that is not in `SILENCEABLE` has no effect.
     """
-    return _find(ERRORS, settings)
+    return _find(ERRORS, settings, SILENCEABLE & set(ignored))
 
 
-def find_warnings(settings: Mapping[str, object]) -> Iterator[Problem]:
+def find_warnings(
+    settings: Mapping[str, object], ignored: Collection[str] = ()
+) -> Iterator[Problem]:
     """Yield likely mistakes in settings, which are read as in `find_errors`."""
-    return _find(WARNINGS, settings)
+    return _find(WARNINGS, settings, ignored)
 
 
-def _find(checks: list[Check], settings: Mapping[str, object]) -> Iterator[Problem]:
+def _find(
+    checks: list[Check], settings: Mapping[str, object], ignored: Collection[str]
+) -> Iterator[Problem]:
     values = {key: _known(key, settings.get(key)) for key in KEYS}
     for rule, keys in checks:
         read = [values[key] for key in keys]
-        if UNKNOWN not in read and rule.matches(*read):
+        if rule.code not in ignored and UNKNOWN not in read and rule.matches(*read):
             fields = rule.fields(*read)
             why, remedy = rule.why.format(**fields), rule.remedy.format(**fields)
             yield Problem(keys[0], why, remedy, rule.code)

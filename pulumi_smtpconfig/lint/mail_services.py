@@ -104,8 +104,13 @@ SERVICES = (
     ),
 )
 
-KNOWN_PORTS = sorted({SMTP, SMTPS, SUBMISSION}.union(*(service.ports for service in SERVICES)))
-"""The mail ports in IANA's registry, and those that services document in addition."""
+OTHER_PORTS = {1025, 2525}
+"""Where mail catchers such as Mailpit listen, and relays besides port 25."""
+
+KNOWN_PORTS = sorted(
+    {SMTP, SMTPS, SUBMISSION, *OTHER_PORTS}.union(*(service.ports for service in SERVICES))
+)
+"""The mail ports in IANA's registry, those of development servers, and those of services."""
 
 HOSTS = [
     (re.compile(re.escape(host).replace(r"\*", ".+"), re.DOTALL), service)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 
 from pulumi_smtpconfig.lint.mail_services import (
     KNOWN_PORTS,
@@ -16,6 +18,7 @@ from pulumi_smtpconfig.lint.mail_services import (
     SUBMISSION,
     service_of,
 )
+from pulumi_smtpconfig.lint.platform_mailers import mailer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +42,7 @@ class Rule(NamedTuple):
         bad_example: Settings that match this rule and no other when added to `BASE`.
         good_example: The same settings, corrected.
         reads: The other properties that `matches` needs.
+        is_accepted: Whether platforms take what an error finds, so that a program may silence it.
         fields: Returns the texts for the braces in `why` and `remedy` from what `matches` gets,
             but never a value itself, because it may be secret.
     """
@@ -53,6 +57,7 @@ class Rule(NamedTuple):
     bad_example: Settings
     good_example: Settings
     reads: tuple[str, ...] = ()
+    is_accepted: bool = False
     fields: Callable[..., Mapping[str, str]] = lambda *_: {}
 
 
@@ -92,9 +97,11 @@ PLACEHOLDERS = frozenset(
 """Placeholder passwords, normalised."""
 
 HOST_PLACEHOLDERS = PLACEHOLDERS | {
-    *("host", "hostname", "mailhost", "mailserver", "server", "smtphost", "smtpserver"),
-    *("yourhost", "yourmailserver", "yourserver", "yoursmtphost", "yoursmtpserver"),
+    *("host", "hostname", "yourhost", "yourmailserver", "yourserver"),
+    *("yoursmtphost", "yoursmtpserver"),
 }
+"""Placeholder hosts; `mail-server` and the like are names of services in a cluster."""
+
 MAX_PLACEHOLDER = 40
 PASSWORD_WORDS = ("password", "passwort", "secret")
 VAULT = "${vault."
@@ -121,6 +128,10 @@ def _is_template(password: str) -> bool:
     return text.endswith({"${": "}", "{{": "}}"}.get(text[:2], "\0"))
 
 
+def _has_blank_ends(text: str) -> bool:
+    return text != text.strip() and not _is_template(text) and not CONTROL.search(text)
+
+
 def _is_missing_user(user: str, password: str, reference: str) -> bool:
     # A mask or a template has a rule of its own.
     is_real = bool(password.strip("*")) and not _is_template(password)
@@ -130,8 +141,8 @@ def _is_missing_user(user: str, password: str, reference: str) -> bool:
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Unicode's categories Cc, Zl, Zp and Cs: control characters, line breaks and surrogates."""
 
-HOST_NAME = re.compile(r"[A-Za-z0-9.-]*")
 TEMPLATE, URL, EMAIL, PORT, SPACE = "template", "URL", "email", "port", "space"
+FOLDED, UNRESOLVABLE = "folded", "unresolvable"
 HOST_MISTAKES = {
     TEMPLATE: re.compile(r"\$\{|\{\{|[<>]"),
     URL: re.compile("/"),
@@ -141,11 +152,58 @@ HOST_MISTAKES = {
 }
 """What is not part of a host; a host with several mistakes is reported for the first."""
 
+MAX_NAME, MAX_LABEL = 253, 63
+BRACKETED = re.compile(r"\[(.*)\]")
+LABEL = re.compile(r"[\w-]+")
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+ACE_PREFIX = "xn--"
+
 
 def _host_mistake(host: str) -> str:
-    if HOST_NAME.fullmatch(host):
-        return ""
-    return next((name for name, pattern in HOST_MISTAKES.items() if pattern.search(host)), "")
+    found = (name for name, pattern in HOST_MISTAKES.items() if pattern.search(host))
+    if not host or CONTROL.search(host):
+        return next(found, "")
+    return next(found, _name_mistake(host))
+
+
+def _name_mistake(host: str) -> str:
+    if ":" in host or "[" in host:
+        bracketed = BRACKETED.fullmatch(host)
+        return "" if _is_address(bracketed[1] if bracketed else host) else UNRESOLVABLE
+    if len(host) > MAX_NAME:
+        return UNRESOLVABLE
+    if not host.isascii() and _is_folded(host):
+        return FOLDED
+    labels = normalize("NFC", host).removesuffix(".").split(".")
+    if NUMBER.fullmatch(labels[-1]):
+        return "" if _is_address(host) else UNRESOLVABLE
+    is_name = all(map(_is_label, labels))
+    return "" if is_name else UNRESOLVABLE
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_label(label: str) -> bool:
+    if len(label) > MAX_LABEL or not LABEL.fullmatch(label):
+        return False
+    return label.isascii() or len(ACE_PREFIX + label.encode("punycode").decode()) <= MAX_LABEL
+
+
+def _is_folded(host: str) -> bool:
+    """Tell whether name preparation (RFC 3491) makes a different name of it, case aside."""
+    from encodings.idna import nameprep  # noqa: PLC0415 - hardly a host needs it
+
+    try:
+        prepared = nameprep(host)
+    except UnicodeError:
+        return True
+    return prepared != normalize("NFC", host.lower()) or "\N{IDEOGRAPHIC FULL STOP}" in host
 
 
 def _has(mistake: str) -> Callable[[str], bool]:
@@ -161,8 +219,24 @@ def _is_host_placeholder(host: str) -> bool:
 
 
 NAMES = ("fromDisplayName", "replyToDisplayName")
-TEXTS = ("host", "from", "replyTo", "envelopeFrom", "user", "password", "passwordFrom", *NAMES)
+ADDRESSES = ("from", "replyTo", "envelopeFrom")
+TEXTS = ("host", *ADDRESSES, "user", "password", "passwordFrom", *NAMES)
 SPECIAL = re.compile('[<>"]')
+
+
+TEMPLATES = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}")
+
+NULL_SENDER = "<>"
+UNUSUAL_ADDRESS = re.compile(r'\A"|\]\Z')
+
+
+def _is_too_long(text: str, platform: str) -> bool:
+    limit = mailer_of(platform).max_length
+    return limit is not None and len(text) > limit
+
+
+def _limit(_: str, platform: str) -> Mapping[str, str]:
+    return {"limit": str(mailer_of(platform).max_length)}
 
 
 def _domain(address: str) -> str:
@@ -170,6 +244,8 @@ def _domain(address: str) -> str:
 
 
 def _are_unaligned(envelope_from: str, from_: str) -> bool:
+    if envelope_from == NULL_SENDER:
+        return False
     shorter, longer = sorted([_domain(envelope_from), _domain(from_)], key=len)
     return bool(envelope_from and from_) and not f".{longer}".endswith(f".{shorter}")
 
@@ -185,8 +261,10 @@ RULES = (
         code="E101",
         title="starttls together with ssl",
         on=("starttls",),
-        reads=("ssl",),
-        matches=lambda starttls, ssl: starttls and ssl,
+        reads=("ssl", "platform"),
+        matches=lambda starttls, ssl, platform: (
+            starttls and ssl and not mailer_of(platform).has_ssl_before_starttls
+        ),
         why="cannot be combined with ssl, which encrypts the connection from the start",
         remedy="turn one of them off",
         source=rfc(3207, "4.2"),
@@ -250,6 +328,7 @@ RULES = (
         source="[Keycloak's vault](https://www.keycloak.org/server/vault)",
         bad_example={"user": "acme", "password": "${SMTP_PASSWORD}"},
         good_example={"user": "acme", "password": "${vault.smtp}"},
+        is_accepted=True,
     ),
     Rule(
         code="E301",
@@ -307,6 +386,29 @@ RULES = (
         good_example={"host": "mail.acme.example"},
     ),
     Rule(
+        code="E306",
+        title="Host that can never be found",
+        on=("host",),
+        matches=_has(UNRESOLVABLE),
+        why="is neither a name that DNS can contain nor an IP address",
+        remedy="use the SMTP server's name, or its address in decimal or in IPv6's form",
+        source=rfc(1035, "2.3.4"),
+        bad_example={"host": "mail..acme.example"},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
+        code="E307",
+        title="Host that a server takes for another name",
+        on=("host",),
+        matches=_has(FOLDED),
+        why="contains characters that are dropped or replaced before the name is looked up, such "
+        "as zero-width or full-width ones or a sharp s",
+        remedy="type the name anew, or write it in punycode (xn--...)",
+        source=rfc(3491, "3"),
+        bad_example={"host": "ma\u00adil.acme.example"},
+        good_example={"host": "mail.acme.example"},
+    ),
+    Rule(
         code="E401",
         title="Control character",
         on=TEXTS,
@@ -316,6 +418,47 @@ RULES = (
         source=rfc(5322, "2.2"),
         bad_example={"fromDisplayName": "Acme\nBcc: all@acme.example"},
         good_example={"fromDisplayName": "Acme"},
+    ),
+    Rule(
+        code="E402",
+        title="Unfilled template in a text",
+        on=("tenantId", *ADDRESSES, "user", *NAMES),
+        matches=lambda text: TEMPLATES.search(text) is not None,
+        why="contains a template placeholder that was never filled in",
+        remedy="use the real value; where the braces are meant, silence this code, because "
+        "platforms take them",
+        source="[Keycloak's vault](https://www.keycloak.org/server/vault), which is for passwords",
+        bad_example={"fromDisplayName": "${MAIL_NAME}"},
+        good_example={"fromDisplayName": "Acme"},
+        is_accepted=True,
+    ),
+    Rule(
+        code="E403",
+        title="Value that is longer than Keycloak stores",
+        on=("host", *ADDRESSES, "user", "password", *NAMES),
+        reads=("platform",),
+        matches=_is_too_long,
+        why="has more than the {limit} characters that Keycloak stores",
+        remedy="shorten it",
+        source="[the column REALM_SMTP_CONFIG.VALUE](https://github.com/keycloak/keycloak/blob/main/"
+        "model/jpa/src/main/resources/META-INF/jpa-changelog-1.0.0.Final.xml) of its database",
+        bad_example={"platform": "keycloak", "fromDisplayName": "Acme " * 52},
+        good_example={"platform": "keycloak", "fromDisplayName": "Acme"},
+        fields=_limit,
+    ),
+    Rule(
+        code="E404",
+        title="Null sender on a platform that does not document it",
+        on=("envelopeFrom",),
+        reads=("platform",),
+        matches=lambda address, platform: (
+            address == NULL_SENDER and mailer_of(platform).sends_from_nobody is False
+        ),
+        why="is the null sender, which this platform does not document",
+        remedy="use an address for bounces, or leave it out",
+        source=rfc(5321, "4.5.5"),
+        bad_example={"platform": "shift", "envelopeFrom": NULL_SENDER},
+        good_example={"platform": "shift", "envelopeFrom": "bounces@acme.example"},
     ),
     Rule(
         code="W101",
@@ -367,6 +510,20 @@ RULES = (
         fields=_service_fields,
     ),
     Rule(
+        code="W105",
+        title="starttls together with ssl on Keycloak",
+        on=("starttls",),
+        reads=("ssl", "platform"),
+        matches=lambda starttls, ssl, platform: (
+            starttls and ssl and mailer_of(platform).has_ssl_before_starttls
+        ),
+        why="has no effect, because ssl encrypts the connection from the start",
+        remedy="turn one of them off",
+        source=rfc(3207, "4.2"),
+        bad_example={"platform": "keycloak", "port": 465, "ssl": True, "starttls": True},
+        good_example={"platform": "keycloak", "port": 465, "ssl": True, "starttls": False},
+    ),
+    Rule(
         code="W201",
         title="Placeholder password",
         on=("password",),
@@ -392,6 +549,17 @@ RULES = (
         good_example=LOGIN | {"starttls": True},
     ),
     Rule(
+        code="W203",
+        title="Blank at an end of the login",
+        on=("user", "password"),
+        matches=_has_blank_ends,
+        why="begins or ends with a blank, which is sent as part of it",
+        remedy="remove the blank",
+        source=rfc(4616, "2"),
+        bad_example={"user": "acme ", "password": "n0t-a-w0rd"},
+        good_example=LOGIN,
+    ),
+    Rule(
         code="W301",
         title="Placeholder host",
         on=("host",),
@@ -406,12 +574,15 @@ RULES = (
         code="W401",
         title="Display name that needs encoding",
         on=NAMES,
-        matches=lambda name: not name.isascii(),
-        why="is not plain ASCII, and platforms do not document how they encode it",
+        reads=("platform",),
+        matches=lambda name, platform: (
+            not name.isascii() and mailer_of(platform).encodes_names is False
+        ),
+        why="is not plain ASCII, and this platform does not document how it encodes it",
         remedy="send a test mail and silence this warning if it looks right, or use ASCII",
         source=rfc(2047, "5"),
-        bad_example={"fromDisplayName": "Müller & Söhne"},
-        good_example={"fromDisplayName": "Mueller & Soehne"},
+        bad_example={"platform": "shift", "fromDisplayName": "Müller & Söhne"},
+        good_example={"platform": "shift", "fromDisplayName": "Mueller & Soehne"},
     ),
     Rule(
         code="W402",
@@ -438,5 +609,20 @@ RULES = (
         source=rfc(7489, "3.1.2"),
         bad_example={"envelopeFrom": "bounces@mailer.example"},
         good_example={"envelopeFrom": "bounces@mail.acme.example"},
+    ),
+    Rule(
+        code="W404",
+        title="Address in a form that the platform does not document",
+        on=ADDRESSES,
+        reads=("platform",),
+        matches=lambda address, platform: (
+            UNUSUAL_ADDRESS.search(address) is not None
+            and mailer_of(platform).sends_any_address is False
+        ),
+        why="has quotation marks or an IP address, and this platform does not document either",
+        remedy="send a test mail and silence this warning if it arrives, or use another address",
+        source=rfc(5321, "4.1.2"),
+        bad_example={"platform": "shift", "replyTo": "help@[192.0.2.25]"},
+        good_example={"platform": "shift", "replyTo": "help@acme.example"},
     ),
 )

@@ -24,12 +24,14 @@ from pydantic import (
 
 from pulumi_smtpconfig.authority import NOT_A_HOST, parse_authority
 from pulumi_smtpconfig.lint.mail_services import MAX_PORT, SMTPS, SUBMISSION
-from pulumi_smtpconfig.lint.rules import CONTROL
+from pulumi_smtpconfig.lint.rules import CONTROL, NULL_SENDER
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
 
 CACHED_ADDRESSES = 4096
+MAX_ADDRESS, MAX_LOCAL_PART = 254, 64
+"""Octets (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3, whose path has two brackets more)."""
 
 
 def _required(text: str) -> str:
@@ -46,13 +48,29 @@ def _one_line(text: str) -> str:
 
 @lru_cache(maxsize=CACHED_ADDRESSES)  # an operation parses each resource several times
 def _address(text: str) -> str:
+    local = text.rpartition("@")[0]
+    if len(text.encode("utf-8", "replace")) > MAX_ADDRESS:
+        raise refuse(f"has more than {MAX_ADDRESS} octets in all")
+    if len(local.encode("utf-8", "replace")) > MAX_LOCAL_PART:
+        raise refuse(f"has more than {MAX_LOCAL_PART} octets before the @")
     # The library refuses domains such as .local, which private networks use, only at the end.
-    inner = f"{text}.example"
-    try:
-        validate_email(inner, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        raise refuse("must be an email address such as no-reply@acme.example") from None
+    if not (_is_address(text) or _is_address(f"{text}.example")):
+        raise refuse("must be an email address such as no-reply@acme.example")
     return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(
+            text,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+            check_deliverability=False,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError:
+        return False
+    return True
 
 
 Text = Annotated[str, AfterValidator(_one_line)]
@@ -60,6 +78,10 @@ Required = Annotated[str, AfterValidator(_required)]
 RequiredText = Annotated[Required, AfterValidator(_one_line)]
 RequiredAddress = Annotated[Required, AfterValidator(_address)]
 OptionalAddress = Annotated[str, AfterValidator(lambda text: text and _address(text))]
+ReversePath = Annotated[
+    str, AfterValidator(lambda text: text if text in {"", NULL_SENDER} else _address(text))
+]
+"""An address for bounces, or none at all (RFC 5321, section 4.5.5)."""
 
 DECIMAL = re.compile(r"[0-9]{1,5}")
 
@@ -106,7 +128,7 @@ class SmtpSettings(Inputs):
     from_display_name: str = ""
     reply_to: OptionalAddress = ""
     reply_to_display_name: str = ""
-    envelope_from: OptionalAddress = ""
+    envelope_from: ReversePath = ""
     ssl: Boolean = False
     starttls: Boolean = Field(default_factory=_default_starttls)
     port: Port = Field(default_factory=_default_port)
@@ -178,6 +200,7 @@ class Options(Inputs):
     verify: Literal["off", "warn", "require"] = "off"
     verify_recipient: OptionalAddress = ""
     triggers: list[JsonValue] = Field(default=[])
+    lint_ignore: list[str] = Field(default=[])
 
     def stored(self) -> dict[str, Any]:
         """Return the values that differ from their defaults."""

@@ -83,8 +83,7 @@ def examples() -> Iterator[tuple[str, object]]:
 def test_every_argument_has_its_row(argument: str) -> None:
     """With its key, its type and its default, as the code has them."""
     _, key, kind, shown, change = row(argument)
-    assert key in {KEYS.get(argument, argument.removesuffix("_")), "not stored"}
-    assert (key == "not stored") == (argument == "lint_ignore")
+    assert key == KEYS.get(argument, argument.removesuffix("_"))
     assert kind == written_type(argument)
     assert shown == default(argument)
     assert (change == "another tenant") == (key in Tenant.keys().values())
@@ -98,15 +97,14 @@ def test_every_argument_has_a_section_with_an_example_that_is_accepted() -> None
         given: dict[str, Any] = {**KEYCLOAK, key: value}
         if key == "passwordFrom":
             del given["password"]
-        if key != "lint_ignore":
-            assert not lifecycle.check(given).problems, key
+        assert not lifecycle.check(given).problems, key
 
 
 def test_every_argument_is_told_of_where_editors_look() -> None:
     """The docstring names each, and each that is stored is an output."""
     docstring = inspect.getdoc(SmtpConfig) or ""
     assert [name for name in SIGNATURE if f"\n    {name}: " not in docstring] == ["self"]
-    assert {*ARGUMENTS, "endpoint"} - {"lint_ignore"} == set(SmtpConfig.__annotations__)
+    assert {*ARGUMENTS, "endpoint"} == set(SmtpConfig.__annotations__)
 
 
 def connection_settings() -> set[str]:

@@ -133,6 +133,22 @@ def test_settings_are_verified_before_they_are_sent(
     assert len(harness.sent) == 1
 
 
+def test_the_null_sender_is_verified_as_an_empty_one(
+    harness: Harness, acme: dict[str, Any]
+) -> None:
+    """MAIL FROM then names no address, as in the mails that the platform sends."""
+    harness.lifecycle.create(acme | {"envelopeFrom": "<>", "verify": "require"})
+    assert harness.verifications[0].sender == ""
+
+
+def test_silencing_an_error_sends_nothing(harness: Harness, acme: dict[str, Any]) -> None:
+    """The platform knows nothing of it."""
+    old, news = acme | {"endpoint": SSMS_URL}, acme | {"lintIgnore": ["E204"]}
+    assert harness.lifecycle.diff(old, news).changes == ["lintIgnore"]
+    assert harness.lifecycle.update(old, news) == news | {"endpoint": SSMS_URL}
+    assert harness.sent == []
+
+
 def test_without_an_envelope_sender_the_from_address_is_verified(
     harness: Harness, acme: dict[str, Any]
 ) -> None:

@@ -54,6 +54,8 @@ AZURE = (
 )
 ORACLE = "docs.oracle.com/en-us/iaas/Content/Email/Tasks/configuresmtpconnection.htm"
 POSTFIX = "www.postfix.org/STANDARD_CONFIGURATION_README.html"
+MAILSERVER = "docker-mailserver.github.io/docker-mailserver/latest/"
+KUBERNETES = "kubernetes.io/docs/concepts/services-networking/dns-pod-service/"
 ME, KEY = "mailer@acme.example", "AKIAIOSFODNN7EXAMPLE"
 AZURE_USER = "acme|6f9619ff-8b86-d011-b42d-00c04fc964ff|72f988bf-86f1-41af-91ab-2d7cd011db47"
 
@@ -105,6 +107,48 @@ CORPUS = (
     Sample("smtp.protonmail.ch", 587, STARTTLS, ME, "proton.me/support/smtp-submission", CITED),
     Sample("smtp.azurecomm.net", 587, STARTTLS, AZURE_USER, AZURE, CITED),
     Sample("smtp.email.eu-frankfurt-1.oci.oraclecloud.com", 587, STARTTLS, KEY, ORACLE, CITED),
+    Sample("ssl0.ovh.net", 465, SSL, ME, "help.ovhcloud.com", CITED),
+    Sample("smtp.ionos.de", 465, SSL, ME, "www.ionos.de/hilfe", CITED),
+    Sample("smtp.ionos.com", 587, STARTTLS, ME, "www.ionos.com/help", CITED),
+    Sample("smtp.strato.de", 465, SSL, ME, "www.strato.de/faq", CITED),
+    Sample("mail.gandi.net", 587, STARTTLS, ME, "docs.gandi.net", CITED),
+    Sample("mail.your-server.de", 587, STARTTLS, ME, "docs.hetzner.com/konsoleh", CITED),
+    Sample("mail.your-server.de", 465, SSL, ME, "docs.hetzner.com/konsoleh", CITED),
+    Sample("send.one.com", 465, SSL, ME, "help.one.com", CITED),
+    Sample("smtp.hostinger.com", 465, SSL, ME, "support.hostinger.com", CITED),
+    Sample("mail.privateemail.com", 587, STARTTLS, ME, "www.namecheap.com/support", CITED),
+    Sample("smtp.zeptomail.eu", 587, STARTTLS, "emailapikey", "www.zoho.com/zeptomail", CITED),
+    Sample("smtp.mailersend.net", 2525, STARTTLS, ME, "www.mailersend.com/help", CITED),
+    Sample("mail.smtp2go.com", 2525, STARTTLS, "acme", "support.smtp2go.com", CITED),
+    Sample("smtp.socketlabs.com", 587, STARTTLS, "server12345", "docs.socketlabs.com", CITED),
+    Sample("smtp.yandex.com", 465, SSL, ME, "yandex.com/support/mail", CITED),
+    Sample("smtpdm.aliyun.com", 465, SSL, ME, "www.alibabacloud.com/help", CITED),
+    Sample("smtp.exmail.qq.com", 465, SSL, ME, "service.exmail.qq.com", CITED),
+    Sample("posteo.de", 465, SSL, ME, "posteo.de/hilfe", CITED),
+    Sample("smtp.web.de", 587, STARTTLS, ME, "hilfe.web.de", CITED),
+    Sample("securesmtp.t-online.de", 465, SSL, ME, "www.telekom.de/hilfe", CITED),
+    Sample("smtp.migadu.com", 465, SSL, ME, "www.migadu.com/guides", CITED),
+    Sample("smtp.mailchannels.net", 2525, STARTTLS, "acme", "www.mailchannels.com", CITED),
+    Sample("secure.emailsrvr.com", 465, SSL, ME, "docs.rackspace.com", CITED),
+    Sample("smtp.dreamhost.com", 465, SSL, ME, "help.dreamhost.com", CITED),
+    Sample("127.0.0.1", 1025, STARTTLS, ME, "proton.me/mail/bridge", CITED),
     Sample("relay.acme.example", 25, PLAIN, "", POSTFIX, CITED),
     Sample("localhost", 25, PLAIN, "", POSTFIX, CITED),
+    Sample("192.0.2.25", 25, PLAIN, "", POSTFIX, CITED),
+    Sample("[2001:db8::25]", 25, STARTTLS, "", POSTFIX, CITED),
+    Sample("mailpit", 1025, PLAIN, "", "mailpit.axllent.org/docs/install/docker/", CITED),
+    Sample("mailhog", 1025, PLAIN, "", "github.com/mailhog/MailHog", CITED),
+    Sample("maildev", 1025, PLAIN, "", "github.com/maildev/maildev", CITED),
+    Sample("smtp4dev", 25, PLAIN, "", "github.com/rnwood/smtp4dev", CITED),
+    Sample("host.docker.internal", 1025, PLAIN, "", "docs.docker.com/desktop", CITED),
+    Sample("mailserver", 587, STARTTLS, ME, MAILSERVER, CITED),
+    Sample("mail-server", 465, SSL, ME, MAILSERVER, CITED),
+    Sample("mail_server", 25, PLAIN, "", MAILSERVER, CITED),
+    Sample("smtp-server", 587, STARTTLS, ME, "github.com/bokysan/docker-postfix", CITED),
+    Sample("mail.postfix.svc.cluster.local", 587, STARTTLS, ME, KUBERNETES, CITED),
+    Sample("smtp.mail", 25, PLAIN, "", KUBERNETES, CITED),
+    Sample("mailpit.dev.svc.cluster.local.", 1025, PLAIN, "", KUBERNETES, CITED),
+    Sample("front", 25, PLAIN, "", "mailu.io", CITED),
+    Sample("mail.acme.example", 465, SSL, ME, "docs.mailcow.email", CITED),
+    Sample("mail.müller.example", 587, STARTTLS, ME, "www.rfc-editor.org/rfc/rfc5890", CITED),
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from httpx import HTTPStatusError
 
+from pulumi_smtpconfig.lint.platform_mailers import mailer_of
 from tests.servers.mail_server import mail_server
 
 if TYPE_CHECKING:
@@ -45,6 +47,20 @@ def test_settings_are_cleared_by_an_empty_map(keycloak: Keycloak, realm: str) ->
     keycloak.set_smtp(realm, LOGIN)
     keycloak.set_smtp(realm, {})
     assert keycloak.smtp(realm) == {}
+
+
+@pytest.mark.parametrize("key", ["host", "from", "fromDisplayName", "user", "password"])
+def test_255_characters_of_a_value_are_stored(keycloak: Keycloak, realm: str, key: str) -> None:
+    """One more is refused, in words that do not say why, so the preview says it."""
+    limit = mailer_of("keycloak").max_length
+    assert limit == 255
+    keycloak.set_smtp(realm, {**LOGIN, key: "ü" * limit})
+    before = keycloak.smtp(realm)
+    with pytest.raises(HTTPStatusError) as refused:
+        keycloak.set_smtp(realm, {**LOGIN, key: "ü" * (limit + 1)})
+    assert refused.value.response.status_code == 400
+    assert refused.value.response.json() == {"errorMessage": "Database operation failed"}
+    assert keycloak.smtp(realm) == before
 
 
 @pytest.mark.parametrize("body", [{}, {"smtpServer": None}], ids=["no map", "null"])

@@ -59,6 +59,30 @@ def test_an_invalid_address_is_refused(key: str, address: str) -> None:
     assert invalid(**{key: address}) == [key]
 
 
+@pytest.mark.parametrize("letter", ["a", "ü"])
+def test_an_address_has_the_octets_that_smtp_allows(letter: str) -> None:
+    """64 before the @ and 254 in all, however many characters these are."""
+    local = letter * (64 // len(letter.encode()))
+    domain = ".".join(["d" * 60] * 3 + ["e" * 6])
+    assert not invalid(replyTo=f"{local}@{domain}")
+    assert invalid(replyTo=f"{local}{letter}@acme.example") == ["replyTo"]
+    assert invalid(replyTo=f"{local}@{domain}e") == ["replyTo"]
+
+
+@pytest.mark.parametrize(
+    "address", ['"no reply"@acme.example', "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]"]
+)
+def test_quoted_local_parts_and_address_literals_are_addresses(address: str) -> None:
+    """SMTP knows both forms."""
+    assert not invalid(**{"from": address, "replyTo": address, "envelopeFrom": address})
+
+
+def test_the_null_sender_is_for_bounces_alone() -> None:
+    """A mail has an author."""
+    assert not invalid(envelopeFrom="<>")
+    assert invalid(**{"from": "<>", "replyTo": "<>"}) == ["from", "replyTo"]
+
+
 @EVERY_ADDRESS
 @pytest.mark.parametrize(
     "address", ["a@acme.example", "Grüße@müller.example", "a+b@intern.local", "root@localhost"]
