@@ -20,8 +20,8 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from pulumi_smtpconfig.errors import only_our_errors
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.traceback_limit import without_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,13 +53,13 @@ class SmtpConfigProvider(ResourceProvider):
         client = AuthorizedClient(Config(req.config.get), pulumi.log.warn)
         self._lifecycle = Lifecycle(client, pulumi.log.warn)
 
-    @only_our_errors
+    @without_traceback
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every problem at once, without a property: the engine prints the value of one."""
         inputs, problems = self._lifecycle.check(_plain(news))
         return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
 
-    @only_our_errors
+    @without_traceback
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Return whether anything is to be updated or replaced."""
         diff = self._lifecycle.diff(_plain(olds), _plain(news))
@@ -69,24 +69,24 @@ class SmtpConfigProvider(ResourceProvider):
             delete_before_replace=diff.delete_before_replace,
         )
 
-    @only_our_errors
+    @without_traceback
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Send the settings."""
         id_, outputs = self._lifecycle.create(_plain(props))
         return CreateResult(id_, outputs)
 
-    @only_our_errors
+    @without_traceback
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return what a refresh finds."""
         read = self._lifecycle.read(_plain(props))
         return ReadResult(id_, read.outputs, read.inputs) if read else ReadResult("", {})
 
-    @only_our_errors
+    @without_traceback
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Send all settings if any of them changed."""
         return UpdateResult(self._lifecycle.update(_plain(olds), _plain(news)))
 
-    @only_our_errors
+    @without_traceback
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Leave the tenant's settings and say so, or clear them with `on_delete="clear"`."""
         self._lifecycle.delete(_plain(props))

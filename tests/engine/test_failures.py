@@ -1,18 +1,30 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pulumi_smtpconfig.emulator import Fault
-from tests.engine.conftest import UP
+from tests.engine.conftest import MAIL, UP, declare
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.emulator import Emulator
     from tools.stack import Stack
 
 REFUSED = Fault(400, '{"message": "Not today.", "status": "BAD_REQUEST", "subSystem": 8}')
+BUSY = Fault(400, on="read")
 LOST = Fault(cut="header", applied=True)
+
+
+KEYCLOAK = {"platform": "keycloak", "base_path": "/auth", "on_delete": "clear"}
+ACCEPTED = [
+    Fault(200, '{"smtpServer": {}}', on="read"),
+    Fault(204, on="read"),
+]
+"""The responses to a create of a realm's settings: one to the read before it, one to the write."""
+
+FOREIGN_LINE = re.compile(r'Traceback|File "|\.py\b|^\s+(?:raise|return) ', re.MULTILINE)
 
 
 def mail(stack: Stack) -> dict[str, Any]:
@@ -107,3 +119,18 @@ def test_a_bad_connection_setting_does_not_block_a_destroy(
     assert variable in output
     quickstart.must("destroy", "--yes")
     assert len(emulator.requests) == 1
+
+
+def test_a_failure_shows_no_traceback(declared: Stack, emulator: Emulator) -> None:
+    """No line of a failed up, refresh or destroy is Python's, or names a file of the provider."""
+    declare(declared, {"mail": MAIL | KEYCLOAK})
+    failed = []
+    for command in (UP, ("refresh", "--yes"), ("destroy", "--yes")):
+        emulator.order(BUSY)
+        failed.append(declared.run(*command))
+        emulator.order(*ACCEPTED)
+        declared.must(*UP, "--replace", "**SmtpConfig**")
+    for output, status in failed:
+        assert status
+        assert 'Mail settings of tenant "acme": ' in output
+        assert not FOREIGN_LINE.search(output), output

@@ -53,12 +53,12 @@ class Operations(Host):
         self._count = 0
 
     def failure(self, properties: Mapping[str, Any], failure: Failure) -> str:
-        """Return the traceback that the engine shows when a creation fails."""
+        """Return what the engine shows when a creation fails."""
         inputs = {**properties, "platform": "shift", **failure.properties}
         return self.failing(failure, lambda host: host.create(inputs))
 
     def failing(self, failure: Failure, operation: Callable[[Operations], object]) -> str:
-        """Return the traceback that the engine shows when an operation fails."""
+        """Return what the engine shows when an operation fails."""
         self._platform.requests.clear()
         with ExitStack() as stack:
             self._configure(failure.config | stack.enter_context(failure.server()))
