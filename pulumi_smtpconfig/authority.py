@@ -23,6 +23,10 @@ NOT_HTTPS = "is not an https URL"
 NOT_A_PORT = f"has a port that is not from 1 to {MAX_PORT}"
 
 
+class InvalidAuthority(ValueError):
+    """What is wrong with a host, a port or a URL, as a predicate that does not quote it."""
+
+
 class Authority(NamedTuple):
     """A host, in lower case and without a final dot, and a port; as text without the port 443."""
 
@@ -37,16 +41,16 @@ def parse_authority(text: str) -> Authority:
     """Return the canonical form of `host` or `host:port`; an IPv6 address needs brackets.
 
     Raises:
-        ValueError: The text is something else; the message says why, and does not quote it.
+        InvalidAuthority: The text is something else.
     """
     if not text.isascii():
-        raise ValueError(NOT_ASCII)
+        raise InvalidAuthority(NOT_ASCII)
     match = AUTHORITY.fullmatch(text)
     if not match:
-        raise ValueError(NOT_A_HOST)
+        raise InvalidAuthority(NOT_A_HOST)
     port = int(match["port"] or HTTPS_PORT)
     if not 1 <= port <= MAX_PORT:
-        raise ValueError(NOT_A_PORT)
+        raise InvalidAuthority(NOT_A_PORT)
     return Authority(_canonical_host(match["host"].lower()), port)
 
 
@@ -54,8 +58,8 @@ def authority_of(url: str) -> Authority:
     """Return what an https URL contacts.
 
     Raises:
-        ValueError: It is not an https URL of visible ASCII without a user before the host, or has
-            braces or an invalid host; the message does not quote it.
+        InvalidAuthority: It is not an https URL of visible ASCII without a user before the host,
+            or has braces or an invalid host.
     """
     is_plain = all("!" <= character <= "~" for character in url) and not set("@{}") & set(url)
     try:
@@ -63,11 +67,11 @@ def authority_of(url: str) -> Authority:
     except ValueError:
         scheme = authority = ""
     if scheme != "https" or not authority or not is_plain:
-        raise ValueError(NOT_HTTPS)
+        raise InvalidAuthority(NOT_HTTPS)
     try:
         return parse_authority(authority)
-    except ValueError as error:
-        raise ValueError(f"{NOT_HTTPS}, because its host {error}") from None
+    except InvalidAuthority as error:
+        raise InvalidAuthority(f"{NOT_HTTPS}, because its host {error}") from None
 
 
 def is_address(host: str) -> bool:
@@ -82,9 +86,9 @@ def _canonical_host(host: str) -> str:
     labels = name.split(".")
     if NUMBER.fullmatch(labels[-1]):
         if not IPV4.fullmatch(host):
-            raise ValueError(NUMERIC)
+            raise InvalidAuthority(NUMERIC)
     elif len(name) > MAX_NAME or not all(map(LABEL.fullmatch, labels)):
-        raise ValueError(NOT_A_HOST)
+        raise InvalidAuthority(NOT_A_HOST)
     return name
 
 
@@ -92,4 +96,4 @@ def _ipv6(address: str) -> IPv6Address:
     try:
         return IPv6Address(address)
     except ValueError:  # its message quotes the address
-        raise ValueError(NOT_A_HOST) from None
+        raise InvalidAuthority(NOT_A_HOST) from None

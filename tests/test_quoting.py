@@ -20,6 +20,7 @@ OWN_ERRORS = {
     "StageFailed",
     "ProtocolError",
     "Unreachable",
+    "InvalidAuthority",
 }
 CHECKED = {"quote_text", "quote_body", "quote_host", "contains_secret", "type", "len"}
 """Functions whose results may be shown, whatever their arguments."""

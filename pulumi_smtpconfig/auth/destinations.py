@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.auth.credentials import named_sets_are_given, resolve
-from pulumi_smtpconfig.authority import authority_of, parse_authority
+from pulumi_smtpconfig.authority import InvalidAuthority, authority_of, parse_authority
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.redaction import public_url
 
@@ -65,7 +65,7 @@ def token_endpoint(resolved: Resolved, access: Access) -> str:
         )
     try:
         authority = authority_of(url)
-    except ValueError as error:
+    except InvalidAuthority as error:
         raise ConfigurationError(
             f"The tokenUrl of the credentials in {resolved.source} {error}.",
             "set it to https://host/path, with {hostname} and {tenantId} as placeholders if "
@@ -79,7 +79,7 @@ def token_endpoint(resolved: Resolved, access: Access) -> str:
 def _check(resolved: Resolved, request: Request) -> None:
     try:
         authority, own = authority_of(request.url), parse_authority(request.access.authority)
-    except ValueError:
+    except InvalidAuthority:
         raise _not_to(resolved, request.url) from None
     allowed = resolved.credentials.allow(authority)
     if authority == own and not allowed:

@@ -11,6 +11,7 @@ from pulumi_smtpconfig.authority import (
     HTTPS_PORT,
     NOT_A_HOST,
     Authority,
+    InvalidAuthority,
     is_address,
     parse_authority,
 )
@@ -36,23 +37,23 @@ def parse_pattern(text: str) -> str:
     """Return the form of a pattern that `matches` takes: lower case, and always with a port.
 
     Raises:
-        ValueError: It has another form, or allows hosts below a public suffix such as `com` or
-            `github.io`; the message says what to write instead, and does not quote it.
+        InvalidAuthority: It has another form, or allows hosts below a public suffix such as `com`
+            or `github.io`; the message says what to write instead.
     """
     match = PATTERN.fullmatch(text)
     if not match:
-        raise ValueError(NOT_A_PATTERN)
+        raise InvalidAuthority(NOT_A_PATTERN)
     below, host, port = match["below"] or "", match["host"], match["port"] or str(HTTPS_PORT)
     if host == "*":
-        raise ValueError(TOO_WIDE)
+        raise InvalidAuthority(TOO_WIDE)
     try:
         authority = parse_authority(f"{host}:{HTTPS_PORT if port == '*' else port}")
-    except ValueError as error:
-        raise ValueError(str(error).replace(NOT_A_HOST, NOT_A_PATTERN)) from None
+    except InvalidAuthority as error:
+        raise InvalidAuthority(str(error).replace(NOT_A_HOST, NOT_A_PATTERN)) from None
     if below and is_address(authority.host):
-        raise ValueError(NOT_A_PATTERN)
+        raise InvalidAuthority(NOT_A_PATTERN)
     if below and _spans_a_public_suffix(authority.host):
-        raise ValueError(TOO_WIDE)
+        raise InvalidAuthority(TOO_WIDE)
     return f"{below}{authority.host}:{'*' if port == '*' else authority.port}"
 
 
