@@ -13,7 +13,7 @@ from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
 from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pulumi_smtpconfig.smtp.session import Reply
 
@@ -104,16 +104,24 @@ class StageFailed(Exception):
         self.remedy = remedy
 
 
-def from_reply(reply: Reply, quote: Callable[[bytes], str], remedy: str = "") -> StageFailed:
-    """Return the failure for an unexpected reply; `remedy` is for permanent refusals."""
+def from_reply(
+    reply: Reply, expected: Iterable[int], quote: Callable[[bytes], str], remedy: str = ""
+) -> StageFailed:
+    """Return the failure for a reply without an expected code; `remedy` is for refusals."""
+    words = quote(reply.text)
     if reply.code == MALFORMED:
         stage = "greeting" if reply.text.startswith(TLS_ALERT) else "EHLO"
-        return StageFailed(f"the reply is not SMTP: {quote(reply.text)}", REMEDIES[stage])
-    remedy = RETRY_LATER if reply.code in TEMPORARY else remedy
-    return StageFailed(f"it answered {reply.code} {quote(reply.text)}", remedy)
+        return StageFailed(f"the reply is not SMTP: {words}", REMEDIES[stage])
+    happened = f"it answered {reply.code} {words}"
+    if reply.code < TEMPORARY.start:
+        due = " or ".join(map(str, expected))
+        return StageFailed(f"{happened}, where {due} was expected", REMEDIES["EHLO"])
+    return StageFailed(happened, RETRY_LATER if reply.code in TEMPORARY else remedy)
 
 
-def from_os_error(stage: str, error: OSError, seconds: float) -> StageFailed:
+def from_os_error(
+    stage: str, error: OSError, seconds: float, quote: Callable[[bytes], str]
+) -> StageFailed:
     """Return the failure for an exception in a stage of a session limited to `seconds`."""
     if isinstance(error, TimeoutError):
         happened = f"no complete reply within {seconds:g} s, the limit for all stages"
@@ -121,7 +129,9 @@ def from_os_error(stage: str, error: OSError, seconds: float) -> StageFailed:
     if isinstance(error, ssl.SSLError):
         return _from_ssl_error(error)
     if isinstance(error, ProtocolError):
-        return StageFailed(str(error), TAMPERING if stage == "STARTTLS" else REMEDIES["EHLO"])
+        received = quote(b"\n".join(error.received.splitlines())) if error.received else ""
+        happened = ": ".join(filter(None, (str(error), received)))
+        return StageFailed(happened, TAMPERING if stage == "STARTTLS" else REMEDIES["EHLO"])
     if isinstance(error, Unreachable):
         return StageFailed(f"could not connect ({error})")
     if isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionError)):

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.smtp.session import Reply
     from pulumi_smtpconfig.tls import Trust
 
-READY, OK, TLS_OR_LOGIN_REQUIRED = 220, 250, 530
-SUCCESS = range(200, 300)
+READY, OK, WILL_FORWARD, TLS_OR_LOGIN_REQUIRED = 220, 250, 251, 530
 
 TIMEOUT = 15.0
 """Seconds for all stages together."""
@@ -86,16 +85,19 @@ def _is_host_name(host: str) -> bool:
 
 def _run_stages(context: SessionContext) -> list[Step]:
     passed: list[Step] = []
-    for stage, run in STAGES.items():
-        try:
-            detail = run(context)
-        except (StageFailed, OSError) as error:
-            context.session.end()
-            if isinstance(error, OSError):
-                error = from_os_error(stage, error, context.session.deadline.seconds)
-            raise _not_verified(context.verification, stage, error, passed) from None
-        if detail:
-            passed.append(Step(stage, detail))
+    stage = ""
+    try:
+        for stage, run in STAGES.items():
+            if detail := run(context):
+                passed.append(Step(stage, detail))
+        stage = passed[-1].stage
+        context.session.expect_nothing()
+    except (StageFailed, OSError) as error:
+        context.session.end()
+        if isinstance(error, OSError):
+            error = from_os_error(stage, error, context.session.deadline.seconds, context.quote)
+        before = [step for step in passed if step.stage != stage]
+        raise _not_verified(context.verification, stage, error, before) from None
     return passed
 
 
@@ -123,7 +125,7 @@ class SessionContext(NamedTuple):
         """Return the text of a reply with one of these codes, quoted; otherwise fail the stage."""
         if reply.code in codes:
             return self.quote(reply.text)
-        raise from_reply(reply, self.quote, remedy)
+        raise from_reply(reply, codes, self.quote, remedy)
 
     def quote(self, text: bytes) -> str:
         """Quote text from the server, unless it may contain a password."""
@@ -192,7 +194,7 @@ def _mail_from(context: SessionContext) -> str:
     reply = session.command("MAIL", f"FROM:<{sender}>{' SMTPUTF8' if is_utf8 else ''}")
     remedy = advice.LOGIN_REQUIRED if session.tls_version else advice.USE_TLS
     is_required = reply.code == TLS_OR_LOGIN_REQUIRED
-    return context.expect(reply, *SUCCESS, remedy=remedy if is_required else "")
+    return context.expect(reply, OK, remedy=remedy if is_required else "")
 
 
 def _rcpt_to(context: SessionContext) -> str:
@@ -200,7 +202,7 @@ def _rcpt_to(context: SessionContext) -> str:
     if not recipient:
         return ""
     _check_encoding(session, recipient)
-    return context.expect(session.command("RCPT", f"TO:<{recipient}>"), *SUCCESS)
+    return context.expect(session.command("RCPT", f"TO:<{recipient}>"), OK, WILL_FORWARD)
 
 
 def _check_encoding(session: Session, address: str) -> None:
