@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
-from pulumi_smtpconfig.interface import Access, Request, Verification
+from pulumi_smtpconfig.interface import Access, Request, Verification, title
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
@@ -81,8 +81,7 @@ class Declaration(NamedTuple):
     def title(self) -> str:
         """The tenant as named in messages."""
         identity: list[object] = [self.tenant.tenant_id, self.tenant.hostname]
-        tenant_id, hostname = ("(not known yet)" if x is UNKNOWN else str(x) for x in identity)
-        return f'Tenant "{tenant_id}" on {hostname}'
+        return title(*("(not known yet)" if x is UNKNOWN else str(x) for x in identity))
 
     @property
     def endpoint(self) -> str:
@@ -170,6 +169,7 @@ class Declaration(NamedTuple):
             sender=settings.envelope_from or settings.from_,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,
+            tenant=self.title,
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:

@@ -96,12 +96,16 @@ class StageFailed(Exception):
     Attributes:
         happened: What happened, without a secret.
         remedy: What to do next; if empty, the stage's entry in `REMEDIES` applies.
+        code: The code of the reply, or 0 if there is none.
+        words: The part of `happened` that quotes the reply; empty if there is none.
     """
 
-    def __init__(self, happened: str, remedy: str = "") -> None:
-        super().__init__(happened, remedy)
+    def __init__(self, happened: str, remedy: str = "", code: int = 0, words: str = "") -> None:
+        super().__init__(happened, remedy, code, words)
         self.happened = happened
         self.remedy = remedy
+        self.code = code
+        self.words = words
 
 
 def from_reply(
@@ -111,12 +115,14 @@ def from_reply(
     words = quote(reply.text)
     if reply.code == MALFORMED:
         stage = "greeting" if reply.text.startswith(TLS_ALERT) else "EHLO"
-        return StageFailed(f"the reply is not SMTP: {words}", REMEDIES[stage])
+        return StageFailed(f"the reply is not SMTP: {words}", REMEDIES[stage], reply.code, words)
     happened = f"it answered {reply.code} {words}"
     if reply.code < TEMPORARY.start:
-        due = " or ".join(map(str, expected))
-        return StageFailed(f"{happened}, where {due} was expected", REMEDIES["EHLO"])
-    return StageFailed(happened, RETRY_LATER if reply.code in TEMPORARY else remedy)
+        happened += f", where {' or '.join(map(str, expected))} was expected"
+        remedy = REMEDIES["EHLO"]
+    elif reply.code in TEMPORARY:
+        remedy = RETRY_LATER
+    return StageFailed(happened, remedy, reply.code, words)
 
 
 def from_os_error(

@@ -32,7 +32,7 @@ QUIT_SECONDS = 2.0
 MALFORMED = -1
 """The code of a `Reply` that does not have the form of an SMTP reply."""
 
-AUTHENTICATED, CHALLENGE = 235, 334
+AUTHENTICATED, OK, CHALLENGE = 235, 250, 334
 POSITIVE = range(200, 300)
 REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 
@@ -90,7 +90,8 @@ class Session(smtplib.SMTP):
             ProtocolError: Data arrived before TLS started, so its sender is not authenticated.
             OSError: The handshake failed.
         """
-        if early := self._early():
+        # Before EHLO, it is the greeting of a port without TLS, as the handshake will tell.
+        if self.ehlo_resp and (early := self._early()):
             raise ProtocolError("extra data arrived before TLS started and may be forged", early)
         self.sock = context.wrap_socket(self._timed_socket(), server_hostname=host)
 
@@ -142,12 +143,18 @@ class Session(smtplib.SMTP):
         """Send EHLO and store the extensions that the server offers."""
         return Reply(*super().ehlo(name))
 
-    def end(self, *, reset: bool = False) -> None:
-        """Send QUIT, after RSET if a mail transaction is open, and ignore failures."""
+    def reset(self) -> bool:
+        """Send RSET, and return whether the session can go on; the answer comes soon or never."""
+        try:
+            self.deadline.shorten(QUIT_SECONDS)
+            return self.command("RSET").code == OK
+        except OSError:
+            return False
+
+    def end(self) -> None:
+        """Send QUIT, and ignore failures."""
         with suppress(OSError):
             self.deadline.shorten(QUIT_SECONDS)
-            if reset:
-                self.command("RSET")
             self.command("QUIT")
 
     def _timed_socket(self) -> socket.socket:
@@ -200,10 +207,10 @@ def authenticate(session: Session, mechanism: str, user: str, password: str) -> 
     is_initial = mechanism == "PLAIN" and len(f"AUTH PLAIN {responses[0]}") <= MAX_COMMAND_LENGTH
     reply = session.command("AUTH", f"PLAIN {responses.pop()}" if is_initial else mechanism)
     for response in responses:
-        if reply.code in POSITIVE:
-            happened = f"it answered {reply.code} before the password was sent"
-            raise ProtocolError(happened, reply.text)
-        if reply.code != CHALLENGE:
+        code, text = reply
+        if code in POSITIVE:
+            raise ProtocolError(f"it answered {code} before the password was sent", text)
+        if code != CHALLENGE:
             return reply
         reply = session.command(response)
     if reply.code == CHALLENGE:
