@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.http.client import Client
     from pulumi_smtpconfig.http.responses import Response
     from pulumi_smtpconfig.interface import Request, Step, Verification
+    from pulumi_smtpconfig.smtp.verifier import Verifier
     from pulumi_smtpconfig.tls import Trust
 
 READ_REMEDIES: dict[int, str] = {
@@ -62,6 +63,7 @@ class AuthorizedClient:
         self._warn = warn
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self._verifier: Verifier | None = None
         self._tokens = TokenCache()
 
     def problem(self, credentials: str, requests: Iterable[Request]) -> str:
@@ -119,19 +121,17 @@ class AuthorizedClient:
             NotVerified: A stage of the session failed.
             ConfigurationError: `caBundle` is wrong.
         """
-        # An operation without verification does not pay for importing smtplib.
-        from pulumi_smtpconfig.smtp.stages import verify  # noqa: PLC0415 - see above
-
-        with self._lock:
-            trust = self._trust
-        return verify(verification, trust)
+        return self._shared_verifier().verify(verification)
 
     def close(self) -> None:
-        """Close all connections; the next request opens new ones."""
+        """End the operation: close all connections, and forget all tokens and refused logins."""
         with self._lock:
             if self._client:
                 self._client.close()
-            self._client = None
+            if self._verifier:
+                self._verifier.close()
+            self._client = self._verifier = None
+            self._tokens = TokenCache()
 
     def _exchange(self, request: Request) -> tuple[Response, TokenSource]:
         """Send a request; renew a token that was refused, once."""
@@ -166,8 +166,10 @@ class AuthorizedClient:
             return StaticToken(resolved, {*request.secrets, *client.secrets})
         # A user who gives a token does not pay for importing an OAuth2 library.
         from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpx
 
-        return OAuthToken(resolved, request, self._tokens, client)
+        longest = max(TOTAL, self._config.timeout())
+        return OAuthToken(resolved, request, self._tokens, client, longest)
 
     def _shared_client(self) -> Client:
         with self._lock:
@@ -177,6 +179,15 @@ class AuthorizedClient:
 
                 self._client = open_client(self._config, self._trust, self._warn)
             return self._client
+
+    def _shared_verifier(self) -> Verifier:
+        with self._lock:
+            if self._verifier is None:
+                # An operation without verification does not pay for importing smtplib.
+                from pulumi_smtpconfig.smtp.verifier import Verifier  # noqa: PLC0415 - see above
+
+                self._verifier = Verifier(self._trust)
+            return self._verifier
 
     @cached_property
     def _trust(self) -> Trust:

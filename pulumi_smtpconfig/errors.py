@@ -57,9 +57,11 @@ class TokenNotGranted(SmtpConfigError):
 
     Attributes:
         realm_is_gone: Whether the tenant's own realm does not exist.
+        refused: The part of `happened` that quotes why the login was refused; empty if it was not.
     """
 
     realm_is_gone = False
+    refused = ""
 
 
 class ConnectionFailed(SmtpConfigError):

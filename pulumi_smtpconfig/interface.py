@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+def title(tenant_id: str, hostname: str) -> str:
+    """Return a tenant as messages name it."""
+    return f'Tenant "{tenant_id}" on {hostname}'
+
+
 class Access(NamedTuple):
     """Which credentials a request needs.
 
@@ -25,6 +30,11 @@ class Access(NamedTuple):
     authority: str
     credentials: str
     token_url: str
+
+    @property
+    def tenant(self) -> str:
+        """The tenant as messages name it."""
+        return title(self.tenant_id, self.hostname)
 
     def expand(self, template: str) -> str:
         """Replace `{hostname}` and `{tenantId}` in the template of a URL."""
@@ -70,6 +80,7 @@ class Verification(NamedTuple):
         sender: The envelope sender; empty for the null sender, `<>`.
         recipient: A recipient to ask for; empty for none.
         secrets: Further passwords that no error shows, even if the server echoes them.
+        tenant: Whose settings they are, as an error of another tenant names it.
     """
 
     host: str
@@ -81,9 +92,15 @@ class Verification(NamedTuple):
     sender: str
     recipient: str = ""
     secrets: tuple[str, ...] = ()
+    tenant: str = ""
 
     def __repr__(self) -> str:
         return f"Verification({self.host}:{self.port})"
+
+    @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """What no error shows."""
+        return (self.password, *self.secrets)
 
 
 class Step(NamedTuple):

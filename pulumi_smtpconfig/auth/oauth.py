@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from copy import copy
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,14 @@ from pulumi_smtpconfig.errors import (
     TokenNotGranted,
 )
 from pulumi_smtpconfig.http.responses import AGAIN, MAX_BODY, describe
-from pulumi_smtpconfig.redaction import TOKEN_KEYS, public_url
+from pulumi_smtpconfig.logins import Login, StillTrying, name, not_again
+from pulumi_smtpconfig.redaction import TOKEN_KEYS, public_url, quote_body
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
-    from pulumi_smtpconfig.auth.tokens import TokenCache
+    from pulumi_smtpconfig.auth.tokens import Grants, TokenCache
     from pulumi_smtpconfig.http.client import Client
     from pulumi_smtpconfig.interface import Request
 
@@ -38,6 +40,9 @@ CHECK_ENDPOINT = (
     f"and that it is up, {AGAIN}"
 )
 NOT_GRANTED = {400, 401, 403}
+INVALID_SCOPE = '"invalid_scope'
+"""How the quote of a refusal begins that says nothing about the login (RFC 6749, 5.2)."""
+
 NO_REALM = {"error": "Realm does not exist"}
 """What Keycloak's token endpoint says of a missing realm."""
 
@@ -45,16 +50,30 @@ NO_REALM = {"error": "Realm does not exist"}
 class OAuthToken:
     """A token that a token endpoint grants, shared by all requests that may use the same one.
 
+    Args:
+        resolved: What to log in with.
+        request: What the token is for.
+        cache: The tokens and the logins of all requests.
+        client: What asks the token endpoint.
+        patience: Seconds to wait for other threads that try the same login.
+
     Raises:
         ConfigurationError: There is no token endpoint to ask, or they may not be sent there.
     """
 
     def __init__(
-        self, resolved: Resolved, request: Request, cache: TokenCache, client: Client
+        self,
+        resolved: Resolved,
+        request: Request,
+        cache: TokenCache,
+        client: Client,
+        patience: float,
     ) -> None:
         self._resolved = resolved
+        self._tenant = request.access.tenant
         self._client = client
         self._cache = cache
+        self._patience = patience
         self._url = token_endpoint(resolved, request.access)
         self._key = (resolved.source, self._url)
         self._granted: AccessToken | None = None
@@ -72,15 +91,46 @@ class OAuthToken:
     def token(self) -> str:
         """Return a token that has not expired.
 
+        One thread at a time tries a login, and none tries one that was refused, so that wrong
+        credentials lock no account.
+
         Raises:
             TokenNotGranted: None was granted.
         """
-        self._granted = self._cache.get(
-            self._key,
-            lambda: fetch_token(self._client, self._resolved, self._url, self.secrets),
-        )
+        self._granted = self._cache.get(self._key) or self._wait()
         self.secrets.add(self._granted.token)
         return self._granted.token
+
+    def _wait(self) -> AccessToken:
+        grants = self._cache.logins.known(login_of(self._resolved.credentials, self._url))
+        try:
+            with grants.turn(self._tenant, self._patience):
+                return self._cache.get(self._key) or self._fetch(grants)
+        except StillTrying as others:
+            who = name(others.tenant, self.secrets)
+            raise TokenNotGranted(
+                f"No token came from {public_url(self._url)}. "
+                f"The try for {who} has not ended after {self._patience:g} s.",
+                CHECK_ENDPOINT,
+            ) from None
+
+    def _fetch(self, grants: Grants) -> AccessToken:
+        scope = self._resolved.credentials.scope
+        if known := grants.refused.get(None) or grants.refused.get(scope):
+            refusal, tenant = known
+            happened = not_again(refusal.happened, refusal.refused, tenant, self.secrets)
+            raise TokenNotGranted(happened, _check_credentials(self._resolved))
+        try:
+            token = fetch_token(self._client, self._resolved, self._url, self.secrets)
+        except TokenNotGranted as error:
+            if error.refused:
+                is_scope = error.refused.startswith(INVALID_SCOPE)
+                # A copy has no traceback, whose frames refer to the secret.
+                grants.refused[scope if is_scope else None] = (copy(error), self._tenant)
+            raise
+        grants.progress += 1
+        self._cache.put(self._key, token)
+        return token
 
     def discard(self) -> None:
         """Forget the token that `token` returned, for all requests."""
@@ -105,14 +155,16 @@ def fetch_token(
             f"No token came from {public_url(url)}. {error.happened}", remedy
         ) from None
     if response.status != HTTPStatus.OK:
-        check = f"check the credentials in {resolved.source}, {AGAIN}"
-        refused = TokenNotGranted(
+        is_refused = response.status in NOT_GRANTED
+        refusal = TokenNotGranted(
             describe(f"The token endpoint {public_url(url)}", response, secrets, TOKEN_KEYS),
-            check if response.status in NOT_GRANTED else CHECK_ENDPOINT,
+            _check_credentials(resolved) if is_refused else CHECK_ENDPOINT,
         )
+        if is_refused:
+            refusal.refused = quote_body(response.body, secrets, TOKEN_KEYS)
         if not resolved.credentials.token_url:
-            refused.realm_is_gone = response.content == NO_REALM
-        raise refused
+            refusal.realm_is_gone = response.content == NO_REALM
+        raise refusal
     return _access_token(response.body, began, url)
 
 
@@ -123,6 +175,23 @@ class TokenResponse(BaseModel):
 
     access_token: BearerToken = Field(min_length=1)
     expires_in: float | None = None
+
+
+def login_of(credentials: Credentials, url: str) -> Login:
+    """Return what a token endpoint is asked to accept; the scope is no part of it."""
+    return Login(
+        server=(url,),
+        kind="password" if credentials.oauth_username else "client_credentials",
+        user=(credentials.client_id, credentials.oauth_username),
+        secret=(
+            credentials.client_secret.get_secret_value(),
+            credentials.oauth_password.get_secret_value(),
+        ),
+    )
+
+
+def _check_credentials(resolved: Resolved) -> str:
+    return f"check the credentials in {resolved.source}, {AGAIN}"
 
 
 def _form(credentials: Credentials) -> str:

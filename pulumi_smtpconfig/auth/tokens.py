@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future
-from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pulumi_smtpconfig.errors import SmtpConfigError
 from pulumi_smtpconfig.http.responses import AGAIN
+from pulumi_smtpconfig.logins import Logins, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Hashable, Iterable
 
     from pulumi_smtpconfig.auth.credentials import Resolved
+    from pulumi_smtpconfig.errors import TokenNotGranted
 
 
 class TokenSource(Protocol):
@@ -65,49 +64,44 @@ class AccessToken:
     best_before: float
 
 
-class TokenCache:
-    """The access tokens of one operation by their source, safe to share between threads."""
+class Grants(Turns):
+    """What is known of a login at a token endpoint.
+
+    Attributes:
+        refused: A refusal and the tenant that it was for, by the scope that it is about; None if it
+            is about the login itself.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
+        self.refused: dict[str | None, tuple[TokenNotGranted, str]] = {}
+
+
+class TokenCache:
+    """The access tokens of one operation by their source, safe to share between threads.
+
+    Attributes:
+        logins: What is known of each login that was tried.
+    """
+
+    def __init__(self) -> None:
+        self.logins = Logins(Grants)
         self._lock = threading.Lock()
-        self._futures: dict[Hashable, Future[AccessToken]] = {}
+        self._tokens: dict[Hashable, AccessToken] = {}
 
-    def get(self, key: Hashable, fetch: Callable[[], AccessToken]) -> AccessToken:
-        """Return the token under a key, and fetch it first if there is none or it has expired.
-
-        Threads that ask at the same time share one fetch, and its failure too, so that wrong
-        credentials are tried once and no account is locked.
-
-        Raises:
-            SmtpConfigError: It was not granted.
-        """
+    def get(self, key: Hashable) -> AccessToken | None:
+        """Return the token under a key, or None if there is none or it has expired."""
         with self._lock:
-            future = self._futures.get(key)
-            if mine := future is None or _is_over(future):
-                future = self._futures[key] = Future()
-        if mine:
-            _settle(future, fetch)
-        try:
-            return future.result()
-        except SmtpConfigError as error:
-            raise copy(error) from None  # each thread adds what it was doing
+            token = self._tokens.get(key)
+        return token if token and token.best_before > time.monotonic() else None
+
+    def put(self, key: Hashable, token: AccessToken) -> None:
+        """Keep a token under a key."""
+        with self._lock:
+            self._tokens[key] = token
 
     def discard(self, key: Hashable, refused: AccessToken) -> None:
         """Forget the token under a key, unless another thread has already replaced it."""
         with self._lock:
-            future = self._futures.get(key)
-            if future and future.done() and not future.exception() and future.result() is refused:
-                del self._futures[key]
-
-
-def _settle(future: Future[AccessToken], fetch: Callable[[], AccessToken]) -> None:
-    try:
-        future.set_result(fetch())
-    except BaseException as error:  # noqa: BLE001 - the threads that wait need any of them
-        future.set_exception(error)
-
-
-def _is_over(future: Future[AccessToken]) -> bool:
-    if not future.done():
-        return False
-    return bool(future.exception()) or future.result().best_before <= time.monotonic()
+            if self._tokens.get(key) is refused:
+                del self._tokens[key]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
-from pulumi_smtpconfig.interface import Access, Request, Verification
+from pulumi_smtpconfig.interface import Access, Request, Verification, title
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
@@ -82,8 +82,7 @@ class Declaration(NamedTuple):
     def title(self) -> str:
         """The tenant as named in messages."""
         identity: list[object] = [self.tenant.tenant_id, self.tenant.hostname]
-        tenant_id, hostname = ("(not known yet)" if x is UNKNOWN else str(x) for x in identity)
-        return f'Tenant "{tenant_id}" on {hostname}'
+        return title(*("(not known yet)" if x is UNKNOWN else str(x) for x in identity))
 
     @property
     def endpoint(self) -> str:
@@ -177,6 +176,7 @@ class Declaration(NamedTuple):
             sender="" if settings.envelope_from == NULL_SENDER else sender,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,
+            tenant=self.title,
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:

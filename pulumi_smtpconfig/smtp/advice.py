@@ -13,7 +13,7 @@ from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
 from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pulumi_smtpconfig.smtp.session import Reply
 
@@ -100,24 +100,38 @@ class StageFailed(Exception):
     Attributes:
         happened: What happened, without a secret.
         remedy: What to do next; if empty, the stage's entry in `REMEDIES` applies.
+        code: The code of the reply, or 0 if there is none.
+        words: The part of `happened` that quotes the reply; empty if there is none.
     """
 
-    def __init__(self, happened: str, remedy: str = "") -> None:
-        super().__init__(happened, remedy)
+    def __init__(self, happened: str, remedy: str = "", code: int = 0, words: str = "") -> None:
+        super().__init__(happened, remedy, code, words)
         self.happened = happened
         self.remedy = remedy
+        self.code = code
+        self.words = words
 
 
-def from_reply(reply: Reply, quote: Callable[[bytes], str], remedy: str = "") -> StageFailed:
-    """Return the failure for an unexpected reply; `remedy` is for permanent refusals."""
+def from_reply(
+    reply: Reply, expected: Iterable[int], quote: Callable[[bytes], str], remedy: str = ""
+) -> StageFailed:
+    """Return the failure for a reply without an expected code; `remedy` is for refusals."""
+    words = quote(reply.text)
     if reply.code == MALFORMED:
         stage = "greeting" if reply.text.startswith(TLS_ALERT) else "EHLO"
-        return StageFailed(f"the reply is not SMTP: {quote(reply.text)}", REMEDIES[stage])
-    remedy = RETRY_LATER if reply.code in TEMPORARY else remedy
-    return StageFailed(f"it answered {reply.code} {quote(reply.text)}", remedy)
+        return StageFailed(f"the reply is not SMTP: {words}", REMEDIES[stage], reply.code, words)
+    happened = f"it answered {reply.code} {words}"
+    if reply.code < TEMPORARY.start:
+        happened += f", where {' or '.join(map(str, expected))} was expected"
+        remedy = REMEDIES["EHLO"]
+    elif reply.code in TEMPORARY:
+        remedy = RETRY_LATER
+    return StageFailed(happened, remedy, reply.code, words)
 
 
-def from_os_error(stage: str, error: OSError, seconds: float) -> StageFailed:
+def from_os_error(
+    stage: str, error: OSError, seconds: float, quote: Callable[[bytes], str]
+) -> StageFailed:
     """Return the failure for an exception in a stage of a session limited to `seconds`."""
     if isinstance(error, TimeoutError):
         happened = f"no complete reply within {seconds:g} s, the limit for all stages"
@@ -125,7 +139,9 @@ def from_os_error(stage: str, error: OSError, seconds: float) -> StageFailed:
     if isinstance(error, ssl.SSLError):
         return _from_ssl_error(error)
     if isinstance(error, ProtocolError):
-        return StageFailed(str(error), TAMPERING if stage == "STARTTLS" else REMEDIES["EHLO"])
+        received = quote(b"\n".join(error.received.splitlines())) if error.received else ""
+        happened = ": ".join(filter(None, (str(error), received)))
+        return StageFailed(happened, TAMPERING if stage == "STARTTLS" else REMEDIES["EHLO"])
     if isinstance(error, Unreachable):
         return StageFailed(f"could not connect ({error})")
     if isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionError)):

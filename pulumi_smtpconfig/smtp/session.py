@@ -32,7 +32,8 @@ QUIT_SECONDS = 2.0
 MALFORMED = -1
 """The code of a `Reply` that does not have the form of an SMTP reply."""
 
-AUTHENTICATED, CHALLENGE = 235, 334
+AUTHENTICATED, OK, CHALLENGE = 235, 250, 334
+POSITIVE = range(200, 300)
 REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 
 
@@ -44,7 +45,15 @@ class Reply(NamedTuple):
 
 
 class ProtocolError(smtplib.SMTPException):
-    """The server broke the SMTP protocol; the message says how."""
+    """The server broke the SMTP protocol; the message says how.
+
+    Attributes:
+        received: What it sent; may contain a secret.
+    """
+
+    def __init__(self, message: str, received: bytes = b"") -> None:
+        super().__init__(message)
+        self.received = received
 
 
 class Session(smtplib.SMTP):
@@ -81,8 +90,9 @@ class Session(smtplib.SMTP):
             ProtocolError: Data arrived before TLS started, so its sender is not authenticated.
             OSError: The handshake failed.
         """
-        if self._unread:
-            raise ProtocolError("extra data arrived before TLS started and may be forged")
+        # Before EHLO, it is the greeting of a port without TLS, as the handshake will tell.
+        if self.ehlo_resp and (early := self._early()):
+            raise ProtocolError("extra data arrived before TLS started and may be forged", early)
         self.sock = context.wrap_socket(self._timed_socket(), server_hostname=host)
 
     def send(self, s: Any) -> None:
@@ -91,13 +101,21 @@ class Session(smtplib.SMTP):
         Raises:
             ProtocolError: A reply has already arrived, and would be taken for the next one.
         """
-        if self._unread:
-            raise ProtocolError("it replied before the command was sent")
+        self.expect_nothing()
         self._timed_socket()
         super().send(s)
 
+    def expect_nothing(self) -> None:
+        """Check that nothing has arrived since the last reply.
+
+        Raises:
+            ProtocolError: A reply has, and nobody asked for it.
+        """
+        if early := self._early():
+            raise ProtocolError("it replied before the command was sent", early)
+
     def getreply(self) -> Reply:
-        """Return the next reply.
+        """Return the next reply; all its lines have the same code (RFC 5321, 4.2.1).
 
         Raises:
             OSError: The connection failed, or the deadline passed (`TimeoutError`).
@@ -109,7 +127,7 @@ class Session(smtplib.SMTP):
             lines.append(self._read_line(remaining))
             remaining -= len(lines[-1]) + 1
             match = REPLY_LINE.fullmatch(lines[-1])
-            if not match:
+            if not match or lines[-1][:3] != lines[0][:3]:
                 return Reply(MALFORMED, b"\n".join(lines))
             code, separator, text = match.groups(b"")
             texts.append(text)
@@ -125,12 +143,18 @@ class Session(smtplib.SMTP):
         """Send EHLO and store the extensions that the server offers."""
         return Reply(*super().ehlo(name))
 
-    def end(self, *, reset: bool = False) -> None:
-        """Send QUIT, after RSET if a mail transaction is open, and ignore failures."""
+    def reset(self) -> bool:
+        """Send RSET, and return whether the session can go on; the answer comes soon or never."""
+        try:
+            self.deadline.shorten(QUIT_SECONDS)
+            return self.command("RSET").code == OK
+        except OSError:
+            return False
+
+    def end(self) -> None:
+        """Send QUIT, and ignore failures."""
         with suppress(OSError):
             self.deadline.shorten(QUIT_SECONDS)
-            if reset:
-                self.command("RSET")
             self.command("QUIT")
 
     def _timed_socket(self) -> socket.socket:
@@ -138,6 +162,14 @@ class Session(smtplib.SMTP):
             raise smtplib.SMTPServerDisconnected
         self.sock.settimeout(self.deadline.remaining())
         return self.sock
+
+    def _early(self) -> bytes:
+        """Return what has arrived and was not read, without waiting for more."""
+        connection = self._timed_socket()
+        connection.settimeout(0)
+        with suppress(BlockingIOError, ssl.SSLWantReadError):
+            self._unread += connection.recv(4096)
+        return self._unread
 
     def _read_line(self, max_bytes: int) -> bytes:
         while b"\n" not in self._unread:
@@ -167,12 +199,18 @@ def authenticate(session: Session, mechanism: str, user: str, password: str) -> 
 
     If the server sends another challenge, close the connection: it would count anything sent as a
     second attempt.
+
+    Raises:
+        ProtocolError: The server accepted what it did not have yet.
     """
     responses = sasl_responses(mechanism, user, password)
     is_initial = mechanism == "PLAIN" and len(f"AUTH PLAIN {responses[0]}") <= MAX_COMMAND_LENGTH
     reply = session.command("AUTH", f"PLAIN {responses.pop()}" if is_initial else mechanism)
     for response in responses:
-        if reply.code != CHALLENGE:
+        code, text = reply
+        if code in POSITIVE:
+            raise ProtocolError(f"it answered {code} before the password was sent", text)
+        if code != CHALLENGE:
             return reply
         reply = session.command(response)
     if reply.code == CHALLENGE:

@@ -3,60 +3,36 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.interface import Step
 from pulumi_smtpconfig.redaction import quote_text
 from pulumi_smtpconfig.smtp import advice
 from pulumi_smtpconfig.smtp.advice import StageFailed, from_os_error, from_reply
-from pulumi_smtpconfig.smtp.connect import Deadline, connect, look_up
+from pulumi_smtpconfig.smtp.connect import connect, look_up
 from pulumi_smtpconfig.smtp.session import (
     AUTHENTICATED,
-    Session,
+    OK,
     authenticate,
     choose_mechanism,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from pulumi_smtpconfig.interface import Verification
     from pulumi_smtpconfig.smtp.connect import Address
-    from pulumi_smtpconfig.smtp.session import Reply
+    from pulumi_smtpconfig.smtp.session import Reply, Session
     from pulumi_smtpconfig.tls import Trust
 
-READY, OK, TLS_OR_LOGIN_REQUIRED = 220, 250, 530
-SUCCESS = range(200, 300)
-
-TIMEOUT = 15.0
-"""Seconds for all stages together."""
+READY, WILL_FORWARD, TLS_OR_LOGIN_REQUIRED = 220, 251, 530
+ADDRESS_REFUSED = (550, 450, 551, 552, 553, 554, 555)
+"""The refusals that are about a mail and not about the session (RFC 5321, 4.2.2)."""
 
 INVALID_IN_ADDRESS = re.compile("[\\0-\\x20\\x7f<>\\ud800-\\udfff]")
 INVALID_IN_CREDENTIALS = re.compile("[\\0\\ud800-\\udfff]")
 """NUL, which separates user and password (RFC 4616), and surrogates, which UTF-8 cannot encode."""
-
-
-def verify(verification: Verification, trust: Trust, seconds: float = TIMEOUT) -> list[Step]:
-    """Run an SMTP session up to MAIL FROM, or RCPT TO if there is a recipient, and send no mail.
-
-    The password is sent only over TLS and only once, because servers lock accounts.
-
-    Args:
-        verification: The settings to try.
-        trust: The trusted certificate authorities.
-        seconds: The time limit for all stages together.
-
-    Raises:
-        NotVerified: A stage failed; the error has its name and the stages that passed.
-    """
-    for stage, happened in _invalid_values(verification):
-        raise _not_verified(verification, stage, StageFailed(happened, advice.FIX_VALUE))
-    with closing(Session(Deadline(seconds))) as session:
-        steps = _run_stages(SessionContext(verification, trust, session, []))
-        session.end(reset=True)
-    return steps
 
 
 def address_of(verification: Verification) -> str:
@@ -65,8 +41,13 @@ def address_of(verification: Verification) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def invalid_values(verification: Verification) -> Iterator[Outcome]:
+    """Yield the failures of what cannot be sent; a line break would start another command."""
+    for stage, happened in _invalid_values(verification):
+        yield Outcome([], stage, StageFailed(happened, advice.FIX_VALUE))
+
+
 def _invalid_values(verification: Verification) -> Iterator[tuple[str, str]]:
-    """Yield a stage and what it cannot send; a line break would start another command."""
     if not _is_host_name(verification.host):
         yield "look-up", "host is not a valid host name"
     if INVALID_IN_CREDENTIALS.search(verification.user + verification.password):
@@ -84,26 +65,42 @@ def _is_host_name(host: str) -> bool:
         return False
 
 
-def _run_stages(context: SessionContext) -> list[Step]:
-    passed: list[Step] = []
-    for stage, run in STAGES.items():
-        try:
-            detail = run(context)
-        except (StageFailed, OSError) as error:
-            context.session.end()
-            if isinstance(error, OSError):
-                error = from_os_error(stage, error, context.session.deadline.seconds)
-            raise _not_verified(context.verification, stage, error, passed) from None
-        if detail:
-            passed.append(Step(stage, detail))
-    return passed
+class Outcome(NamedTuple):
+    """How far a session came.
+
+    Attributes:
+        passed: The stages that passed.
+        stage: The stage that failed, or an empty string.
+        failure: Why it failed.
+    """
+
+    passed: list[Step]
+    stage: str = ""
+    failure: StageFailed | None = None
+
+    @property
+    def is_of_the_addresses(self) -> bool:
+        """Whether the login works, and sender and recipient were accepted or refused for good."""
+        failure = self.failure
+        return not failure or (self.stage in ADDRESSES and failure.code in ADDRESS_REFUSED)
 
 
-def _not_verified(
-    verification: Verification, stage: str, failure: StageFailed, passed: Sequence[Step] = ()
-) -> NotVerified:
-    happened = f"{address_of(verification)} failed at {stage}: {failure.happened}."
-    return NotVerified(happened, failure.remedy or advice.REMEDIES[stage], stage, passed)
+def run_stages(context: SessionContext, stages: Iterable[str], passed: list[Step]) -> Outcome:
+    """Run stages in a session in which others have passed; the session stays open."""
+    passed = [*passed]
+    stage = ""
+    try:
+        for stage in stages:
+            if detail := STAGES[stage](context):
+                passed.append(Step(stage, detail))
+        stage = passed[-1].stage
+        context.session.expect_nothing()
+    except (StageFailed, OSError) as error:
+        if isinstance(error, OSError):
+            error = from_os_error(stage, error, context.session.deadline.seconds, context.quote)
+        # A copy has no traceback, which would keep the password in the frames that it refers to.
+        return Outcome([step for step in passed if step.stage != stage], stage, copy(error))
+    return Outcome(passed)
 
 
 class SessionContext(NamedTuple):
@@ -123,12 +120,12 @@ class SessionContext(NamedTuple):
         """Return the text of a reply with one of these codes, quoted; otherwise fail the stage."""
         if reply.code in codes:
             return self.quote(reply.text)
-        raise from_reply(reply, self.quote, remedy)
+        raise from_reply(reply, codes, self.quote, remedy)
 
     def quote(self, text: bytes) -> str:
         """Quote text from the server, unless it may contain a password."""
-        secrets = (self.verification.password, *self.verification.secrets)
-        return quote_text(text.replace(b"\n", b", ").decode("utf-8", "replace"), secrets)
+        shown = text.replace(b"\n", b", ").decode("utf-8", "replace")
+        return quote_text(shown, self.verification.all_secrets)
 
 
 def _look_up(context: SessionContext) -> str:
@@ -192,7 +189,7 @@ def _mail_from(context: SessionContext) -> str:
     reply = session.command("MAIL", f"FROM:<{sender}>{' SMTPUTF8' if is_utf8 else ''}")
     remedy = advice.LOGIN_REQUIRED if session.tls_version else advice.USE_TLS
     is_required = reply.code == TLS_OR_LOGIN_REQUIRED
-    return context.expect(reply, *SUCCESS, remedy=remedy if is_required else "")
+    return context.expect(reply, OK, remedy=remedy if is_required else "")
 
 
 def _rcpt_to(context: SessionContext) -> str:
@@ -200,12 +197,13 @@ def _rcpt_to(context: SessionContext) -> str:
     if not recipient:
         return ""
     _check_encoding(session, recipient)
-    return context.expect(session.command("RCPT", f"TO:<{recipient}>"), *SUCCESS)
+    return context.expect(session.command("RCPT", f"TO:<{recipient}>"), OK, WILL_FORWARD)
 
 
 def _check_encoding(session: Session, address: str) -> None:
     if not address.isascii() and session.command_encoding == "ascii":
-        raise StageFailed("the server does not accept non-ASCII addresses", advice.USE_ASCII)
+        happened = "the server does not accept non-ASCII addresses"
+        raise StageFailed(happened, advice.USE_ASCII, ADDRESS_REFUSED[0])
 
 
 STAGES: dict[str, Callable[[SessionContext], str]] = {
@@ -220,3 +218,7 @@ STAGES: dict[str, Callable[[SessionContext], str]] = {
     "RCPT TO": _rcpt_to,
 }
 """The stages in order; each returns what to show, or an empty string if it does not apply."""
+
+LOGIN = "AUTH"
+ADDRESSES = ("MAIL FROM", "RCPT TO")
+"""The stages that every sender and recipient goes through, also in a session that is open."""

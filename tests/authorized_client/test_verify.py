@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,8 @@ def server(tmp_path: Path) -> Iterator[SmtpServer]:
 
 def verify(server: SmtpServer, **settings: str) -> list[Step]:
     """Verify good SMTP settings through a client with these settings of the stack."""
-    return AuthorizedClient(stack_config(**settings), pytest.fail).verify(verification(server.port))
+    with closing(AuthorizedClient(stack_config(**settings), pytest.fail)) as client:
+        return client.verify(verification(server.port))
 
 
 @pytest.mark.parametrize("client", [{}, {"connectTo": "127.0.0.1:1"}], ids=str)

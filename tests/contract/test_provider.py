@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -150,6 +152,29 @@ def test_four_threads_share_one_client(
             list(threads.map(host.create, [acme | {"tenantId": f"t{n}"} for n in range(12)]))
         assert host.close().count("SMTPCONFIG_CONNECT_TO is set") == 1
     assert len(emulator.tenants) == 12
+
+
+def test_thirty_tenants_try_a_wrong_oauth_login_once(
+    open_host: OpenHost, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """Whichever tenant comes first tries it, and the others name it."""
+    login = {"SMTPCONFIG_CLIENT_ID": "pulumi", "SMTPCONFIG_CLIENT_SECRET": "wr0ng-canary"}
+    url = "https://login.example.com/auth/realms/master/protocol/openid-connect/token"
+
+    def message(host: Host, tenant: str) -> str:
+        with pytest.raises(HostError) as error:
+            host.create(acme | {"tenantId": tenant})
+        return str(error.value)
+
+    with (
+        open_host({}, SMTPCONFIG_TOKEN="", SMTPCONFIG_TOKEN_URL=url, **login) as host,
+        ThreadPoolExecutor(30) as threads,
+    ):
+        messages = list(threads.map(partial(message, host), [f"t{n}" for n in range(30)]))
+    assert [request.path for request in emulator.requests] == [urlsplit(url).path]
+    assert all("answered 401 Unauthorized" in message for message in messages)
+    assert sum('That was for Tenant "t' in message for message in messages) == 29
+    assert "canary" not in "".join(messages)
 
 
 @pytest.mark.parametrize(

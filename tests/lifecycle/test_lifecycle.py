@@ -19,6 +19,7 @@ VERIFICATION = Verification(
     user="acme",
     password="",
     sender="bounce@acme.example",
+    tenant='Tenant "ACME" on idp.example.com',
 )
 
 

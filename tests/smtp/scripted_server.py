@@ -52,17 +52,41 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
     Attributes:
         port: Its port.
         received: The lines it received, without line ends.
+        connections: How many it has accepted.
+        open: How many of them are open.
+        most: How many were open at once.
     """
 
     daemon_threads = True
+    request_queue_size = 100
 
-    def __init__(self, context: ssl.SSLContext | None, replies: tuple[Reply, ...]) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext | None,
+        replies: tuple[Reply, ...],
+        later: tuple[Reply, ...] | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.context = context
-        self.replies = replies
         self.port: int = self.server_address[1]
         self.received: list[bytes] = []
         self.stopped = threading.Event()
+        self.connections = self.open = self.most = 0
+        self._scripts = replies, replies if later is None else later
+        self._lock = threading.Lock()
+
+    def begin(self) -> tuple[Reply, ...]:
+        """Count a connection that begins, and return its script."""
+        with self._lock:
+            self.connections += 1
+            self.open += 1
+            self.most = max(self.most, self.open)
+            return self._scripts[self.connections > 1]
+
+    def end(self) -> None:
+        """Count a connection that ends."""
+        with self._lock:
+            self.open -= 1
 
 
 class _Handler(socketserver.BaseRequestHandler):
@@ -70,7 +94,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         with suppress(OSError, EOFError):
-            for number, reply in enumerate(self.server.replies):
+            for number, reply in enumerate(self.server.begin()):
                 if number:
                     self.server.received.append(self._read_line())
                 for part in reply if isinstance(reply, tuple) else (reply,):
@@ -81,6 +105,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def finish(self) -> None:
         self.request.close()
+        self.server.end()
 
     def _send(self, part: Part) -> None:
         if part is Act.CUT:
@@ -113,15 +138,25 @@ class _Handler(socketserver.BaseRequestHandler):
 
 @contextmanager
 def scripted_server(
-    *replies: Reply, ca_bundle: Path | None = None, context: ssl.SSLContext | None = None
+    *replies: Reply,
+    later: tuple[Reply, ...] | None = None,
+    ca_bundle: Path | None = None,
+    context: ssl.SSLContext | None = None,
 ) -> Iterator[ScriptedServer]:
-    """Run a server; `Act.TLS` needs a file to write the authority of its certificate to."""
+    """Run a server; `Act.TLS` needs a file to write the authority of its certificate to.
+
+    Args:
+        replies: What it sends on the first connection.
+        later: What it sends on all others; the same if it is None.
+        ca_bundle: Where to write the authority.
+        context: How it begins TLS, if that is not by the authority.
+    """
     if ca_bundle:
         authority = trustme.CA()
         authority.cert_pem.write_to_path(ca_bundle)
         context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(context)
-    with ScriptedServer(context, replies) as server:
+    with ScriptedServer(context, replies, later) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

@@ -29,6 +29,7 @@ class SmtpServer(Controller):
         ca_bundle: A PEM file with the authority of its certificate.
         password: The password it accepts; a test may change it.
         refused: The senders and recipients it refuses; a test may add some.
+        connections: How many it has accepted.
         logins: The mechanism, user and password of each login, and whether it used TLS.
         senders: The address of each MAIL FROM.
         recipients: The address of each RCPT TO.
@@ -41,11 +42,18 @@ class SmtpServer(Controller):
         self.port: int = sock.getsockname()[1]
         self.ca_bundle = ca_bundle
         self.password = PASSWORD
+        self.connections = 0
         self.refused: set[str] = set()
         self.logins: list[tuple[str, str, str, bool]] = []
         self.senders: list[str] = []
         self.recipients: list[str] = []
         self.mails: list[Envelope] = []
+
+    def factory(self) -> SMTP:
+        """Count a connection."""
+        self.connections += 1
+        protocol: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        return protocol
 
     def _create_server(self) -> Awaitable[Any]:
         return self.loop.create_server(self._factory_invoker, sock=self._sock, ssl=self.ssl_context)
@@ -118,6 +126,7 @@ def smtp_server(
     options = {"auth_require_tls": starttls and not implicit, **options}
     server = SmtpServer(ca_bundle, socket.create_server(("127.0.0.1", 0)), **options)
     server.start()
+    server.connections = 0  # the start makes one
     try:
         yield server
     finally:

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 WAIT_FOR_REPLY = """
 import sys
 from pulumi_smtpconfig.interface import Verification
-from pulumi_smtpconfig.smtp.stages import verify
+from pulumi_smtpconfig.smtp.verifier import Verifier
 from pulumi_smtpconfig.tls import Trust
 print("begins", flush=True)
-verify(Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de"), Trust(), 600)
+settings = Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de")
+Verifier(Trust(), 600).verify(settings)
 """
 
 WAIT_FOR_LOOK_UP = """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.interface import Verification
-from pulumi_smtpconfig.smtp.stages import verify
+from pulumi_smtpconfig.smtp.verifier import Verifier
 from pulumi_smtpconfig.tls import Trust
 from tests.smtp.smtp_server import PASSWORD, USER
 
@@ -34,8 +35,8 @@ def verify_at(
     port: int, ca_bundle: Path | None = None, *, seconds: float = PATIENCE, **changes: Any
 ) -> list[Step]:
     """Return the stages that pass."""
-    trust = Trust(str(ca_bundle or ""))
-    return verify(verification(port, **changes), trust, seconds)
+    with closing(Verifier(Trust(str(ca_bundle or "")), seconds)) as verifier:
+        return verifier.verify(verification(port, **changes))
 
 
 def failure_at(
