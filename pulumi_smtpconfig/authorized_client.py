@@ -173,7 +173,7 @@ class AuthorizedClient:
     def _shared_client(self) -> Client:
         with self._lock:
             if self._client is None:
-                # A preview sends nothing, so it does not pay for importing httpx.
+                # A preview sends nothing, so it does not pay for importing httpcore.
                 from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
                 self._client = open_client(self._config, self._trust, self._warn)
