@@ -165,7 +165,7 @@ class AuthorizedClient:
     def _token(self, resolved: Resolved, request: Request, client: Client) -> TokenSource:
         if resolved.credentials.token.get_secret_value():
             return StaticToken(resolved, {*request.secrets, *client.secrets})
-        # A user who gives a token does not pay for importing an OAuth2 library.
+        # A user who gives a token does not pay for importing OAuth2.
         from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
 
         return OAuthToken(resolved, request, self._tokens, client)

@@ -126,8 +126,8 @@ with suppress(SystemExit):
 """
 USES = {
     "a program": (PROGRAM, {"pydantic", "httpcore"}),
-    "a preview": (PREVIEW, {"httpcore", "oauthlib", "smtplib"}),
-    "a given token": (GIVEN_TOKEN, {"oauthlib", "smtplib"}),
+    "a preview": (PREVIEW, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
+    "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "help": (HELP, {"httpcore", "smtplib"}),
 }
 
