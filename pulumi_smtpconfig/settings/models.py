@@ -61,9 +61,11 @@ def _address(text: str) -> str:
 
 def _is_domain(name: str) -> bool:
     try:
-        return _is_host(name.encode("idna").decode())
+        *_, last = labels = name.encode("idna").decode().split(".")
     except UnicodeError:
         return False
+    # RFC 3696, section 2: no top-level domain is all digits
+    return not last.isdigit() and all(map(DNS_LABEL.fullmatch, labels))
 
 
 Text = Annotated[str, AfterValidator(_one_line)]

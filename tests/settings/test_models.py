@@ -53,7 +53,14 @@ def invalid(**properties: object) -> list[str]:
     [
         *("acme", "@x.example", "acme@", "a b@x.example", "a@b@x.example", "a@x..example"),
         *("a@ü..example", "ü" * 123 + "@x.example", "a@" + "ü." * 90 + "de", "a@_x.example"),
-        *('"a b"@x.example', "a@[192.0.2.1]", "a@192.0.2", ".a@x.example", "a.@x.example"),
+        *(
+            '"a b"@x.example',
+            "a@[192.0.2.1]",
+            "a@192.0.2",
+            "a@192.0.2.1",
+            ".a@x.example",
+            "a.@x.example",
+        ),
         *("Acme <acme@x.example>", "a@x.example, b@x.example", "a@x.example ", "a@x.example."),
     ],
 )
