@@ -18,7 +18,7 @@ engine: $(SETUP) ## find or install the Pulumi engine; the last line is the fold
 $(OLDEST): pyproject.toml tests/contract/oldest.txt $(SETUP)
 	@echo "Setting up .venv-oldest with the oldest dependencies that the package promises ..." >&2
 	@$(PYTHON) -m venv .venv-oldest
-	@.venv-oldest/bin/pip install --quiet --disable-pip-version-check --editable . \
+	@.venv-oldest/bin/pip install --quiet --disable-pip-version-check --editable '.[all]' \
 		--requirement tests/contract/oldest.txt >&2
 	@touch $@
 

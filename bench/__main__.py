@@ -30,7 +30,7 @@ HEADS = (
     *("CPU: provider or client", "CPU: program"),
     *("MB: provider or client", "MB: program", "MB: engine", "requests"),
 )
-PACKAGES = ("pulumi", "httpx", "pydantic", "truststore")
+PACKAGES = ("pulumi", "httpcore", "pydantic", "truststore")
 ROLES = (("provider", "client"), ("program",), ("engine",))
 REPEATS = 5
 """How often throughput and import are measured."""

@@ -1,6 +1,6 @@
 """Runs `smtpconfig` as `python -m pulumi_smtpconfig`."""
 
-from pulumi_smtpconfig.cli.app import main
+from pulumi_smtpconfig.cli import main
 
 if __name__ == "__main__":
     main()

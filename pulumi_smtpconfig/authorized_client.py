@@ -164,7 +164,7 @@ class AuthorizedClient:
     def _token(self, resolved: Resolved, request: Request, client: Client) -> TokenSource:
         if resolved.credentials.token.get_secret_value():
             return StaticToken(resolved, {*request.secrets, *client.secrets})
-        # A user who gives a token does not pay for importing an OAuth2 library.
+        # A user who gives a token does not pay for importing OAuth2.
         from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpx
 
@@ -174,7 +174,7 @@ class AuthorizedClient:
     def _shared_client(self) -> Client:
         with self._lock:
             if self._client is None:
-                # A preview sends nothing, so it does not pay for importing httpx.
+                # A preview sends nothing, so it does not pay for importing httpcore.
                 from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
                 self._client = open_client(self._config, self._trust, self._warn)

@@ -125,10 +125,10 @@ with suppress(SystemExit):
     app(["--help"])
 """
 USES = {
-    "a program": (PROGRAM, {"pydantic", "httpx"}),
-    "a preview": (PREVIEW, {"httpx", "oauthlib", "smtplib"}),
-    "a given token": (GIVEN_TOKEN, {"oauthlib", "smtplib"}),
-    "help": (HELP, {"httpx", "smtplib"}),
+    "a program": (PROGRAM, {"pydantic", "httpcore"}),
+    "a preview": (PREVIEW, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
+    "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
+    "help": (HELP, {"httpcore", "smtplib"}),
 }
 
 

@@ -34,8 +34,9 @@ OUTSIDE = {
 }
 """Attributes that hold what a server or a library says."""
 
-HARMLESS = {"__name__", "__traceback__", "verify_code", "reason"}
-"""Attributes of a foreign exception that hold no text of a server; OpenSSL's reasons are fixed."""
+HARMLESS = {"__name__", "__traceback__", "verify_code", "reason", "missing.name"}
+"""Attributes of a foreign exception that hold no text of a server: OpenSSL's reasons are fixed, and
+a missing module has a name of the source."""
 
 NARROWED = re.compile(r"isinstance\((?P<name>\w+), (?P<kind>\w+)\)")
 
@@ -71,7 +72,7 @@ def unquoted(node: ast.AST, outside: frozenset[str]) -> Iterator[str]:
         text = ast.unparse(node)
         if node.attr in OUTSIDE or text in OUTSIDE:
             yield text
-        elif node.attr not in HARMLESS:
+        elif not {node.attr, text} & HARMLESS:
             yield from unquoted(node.value, outside)
         return
     if isinstance(node, ast.Name) and node.id in outside:

@@ -6,9 +6,9 @@ import math
 import time
 from copy import copy
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pulumi_smtpconfig.auth.credentials import BearerToken
@@ -195,14 +195,15 @@ def _check_credentials(resolved: Resolved) -> str:
 
 
 def _form(credentials: Credentials) -> str:
-    client_id, user = credentials.client_id, credentials.oauth_username
-    secret = credentials.client_secret.get_secret_value()
-    given: dict[str, Any] = {"include_client_id": True, "scope": credentials.scope or None}
-    given |= {"client_secret": secret} if secret else {}
-    if not user:
-        return str(BackendApplicationClient(client_id).prepare_request_body(**given))
-    password = credentials.oauth_password.get_secret_value()
-    return str(LegacyApplicationClient(client_id).prepare_request_body(user, password, **given))
+    fields = {
+        "grant_type": "password" if credentials.oauth_username else "client_credentials",
+        "username": credentials.oauth_username,
+        "password": credentials.oauth_password.get_secret_value(),
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret.get_secret_value(),
+        "scope": credentials.scope,
+    }
+    return urlencode({name: value for name, value in fields.items() if value})
 
 
 def _access_token(body: bytes, began: float, url: str) -> AccessToken:

@@ -8,7 +8,7 @@ MEANINGS = {
     EXIT_OK: "verified, or shown",
     EXIT_FAILED: "not verified, or the platform refused to show the settings",
     EXIT_USAGE: "an option, a setting or the password is missing or invalid",
-    EXIT_UNAVAILABLE: "no result: reading is not enabled, a connection setting is missing or "
-    "invalid, the platform is unreachable, or the output cannot be written",
+    EXIT_UNAVAILABLE: "no result: a package is not installed, reading is not enabled, a connection "
+    "setting is missing or invalid, the platform is unreachable, or the output cannot be written",
     EXIT_INTERRUPTED: "stopped by Ctrl-C",
 }

@@ -1,8 +1,4 @@
-"""The HTTP client of one operation: one request, tried again while that may help.
-
-It sends through httpx's transport, not through httpx's client, which would keep one tenant's
-cookies for the next and prepare redirects that nobody follows.
-"""
+"""The HTTP client of one operation: one request, tried again while that may help."""
 
 from __future__ import annotations
 
@@ -14,12 +10,10 @@ from datetime import datetime, timezone
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-import httpx
+from urllib.parse import unquote, urlsplit
 
 from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, SmtpConfigError
-from pulumi_smtpconfig.http.failures import from_httpx
+from pulumi_smtpconfig.http.failures import FAILURES, from_httpcore
 from pulumi_smtpconfig.http.responses import (
     MAX_BODY,
     SEND_AGAIN,
@@ -27,10 +21,13 @@ from pulumi_smtpconfig.http.responses import (
     Response,
     seconds_to_wait,
 )
-from pulumi_smtpconfig.http.transport import attempt, open_transport, proxy_for_https
+from pulumi_smtpconfig.http.transport import Transport, attempt, proxy_for_https
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from contextlib import AbstractContextManager
+
+    import httpcore
 
     from pulumi_smtpconfig.config import Config
     from pulumi_smtpconfig.tls import Trust
@@ -54,22 +51,23 @@ def open_client(config: Config, trust: Trust, warn: Callable[[str], None]) -> Cl
     timeout, retries, address = config.timeout(), config.retries(), config.connect_to()
     proxy = "" if address else proxy_for_https()
     try:
-        transport = open_transport(trust, address, proxy)
-        url = httpx.URL(proxy)
-    except (ImportError, ValueError, httpx.InvalidURL):
+        transport = Transport(trust, address, proxy)
+    except ValueError:
         raise ConfigurationError(
             "The proxy in HTTPS_PROXY cannot be used.", "set it to http://host:port, or remove it."
         ) from None
     if to := config.get("connectTo"):
         warn(f"{to.source} is set: every connection goes to {to.text}.")
-    return Client(transport, timeout, retries, list(filter(None, [url.password or url.username])))
+    login = urlsplit(proxy)
+    secret = unquote(login.password or login.username or "")
+    return Client(transport, timeout, retries, [secret] if secret else [])
 
 
 class Client:
     """A pooled client, safe to share between threads.
 
     Args:
-        transport: What carries the requests, see `transport.open_transport`.
+        transport: What carries the requests.
         timeout: Seconds for one try, from connecting to the last byte of the response.
         retries: How often a request that failed for the moment is tried again.
         secrets: What no error about a request may show: those of the proxy.
@@ -77,7 +75,7 @@ class Client:
 
     def __init__(
         self,
-        transport: httpx.BaseTransport,
+        transport: Transport,
         timeout: float,
         retries: int,
         secrets: Collection[str] = (),
@@ -118,12 +116,13 @@ class Client:
             OutcomeUnknown: It was sent, and no response came.
         """
         headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
-        build = partial(httpx.Request, method, url, headers=headers, content=content)
+        body = None if content is None else content.encode()
+        stream = partial(self._transport.stream, method, url, headers, body)
         tries = _Tries(self._retries)
         seconds = self._timeout
         while True:
             try:
-                response = self._attempt(build, seconds, secrets)
+                response = self._attempt(stream, seconds, secrets)
             except SmtpConfigError as error:
                 tries.may_be_applied |= isinstance(error, OutcomeUnknown)
                 if not (error.retryable and tries.pause()):
@@ -141,23 +140,23 @@ class Client:
         self._transport.close()
 
     def _attempt(
-        self, build: Callable[[], httpx.Request], seconds: float, secrets: Collection[str]
+        self,
+        stream: Callable[[], AbstractContextManager[httpcore.Response]],
+        seconds: float,
+        secrets: Collection[str],
     ) -> Response:
         with attempt(seconds) as current:
             try:
-                response = self._transport.handle_request(build())
-                try:
+                with stream() as response:
                     now = datetime.now(timezone.utc)
                     return Response(
-                        status=response.status_code,
+                        status=response.status,
                         body=_body(response),
-                        location=response.headers.get("location", ""),
-                        retry_after=seconds_to_wait(response.headers.get("retry-after", ""), now),
+                        location=_header(response, b"location"),
+                        retry_after=seconds_to_wait(_header(response, b"retry-after"), now),
                     )
-                finally:
-                    response.close()
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise from_httpx(error, secrets, sent=current.sent) from None
+            except FAILURES as error:
+                raise from_httpcore(error, secrets, sent=current.sent) from None
 
 
 class _Tries:
@@ -198,16 +197,18 @@ class _Tries:
         return f" ({self._count} tries in {seconds:.0f} s)" if self._count > 1 else ""
 
 
-def _body(response: httpx.Response) -> bytes:
+def _header(response: httpcore.Response, name: bytes) -> str:
+    values = [value for key, value in response.headers if key.lower() == name]
+    return b", ".join(values).decode("latin-1")
+
+
+def _body(response: httpcore.Response) -> bytes:
     raw = bytearray()
-    for chunk in response.iter_raw():
+    for chunk in response.iter_stream():
         raw += chunk
         if len(raw) > MAX_BODY:
             break
-    is_compressed = response.headers.get("content-encoding", "").strip().lower() in {
-        "gzip",
-        "deflate",
-    }
+    is_compressed = _header(response, b"content-encoding").strip().lower() in {"gzip", "deflate"}
     if is_compressed and len(raw) <= MAX_BODY:
         with suppress(zlib.error):
             return zlib.decompressobj(ZLIB_OR_GZIP).decompress(raw, MAX_BODY + 1)

@@ -1,4 +1,4 @@
-"""httpx's exceptions in this package's words: what failed underneath, and what to do about it."""
+"""httpcore's exceptions in our words: what failed underneath, and what to do about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-import httpx
+import httpcore
 
 from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown
 from pulumi_smtpconfig.http.responses import AGAIN, SEND_AGAIN
@@ -47,12 +47,22 @@ CERTIFICATE_REMEDIES = {
 REPLACE_CERTIFICATE = f"have the server's certificate replaced, {AGAIN}"
 
 
-def from_httpx(
+FAILURES = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
+"""What httpcore raises for a request that failed; they have no base of their own."""
+
+
+def from_httpcore(
     error: Exception, secrets: Collection[str], *, sent: bool
 ) -> ConnectionFailed | OutcomeUnknown:
-    """Return the error for an exception of httpx; `sent` says whether any of the request left."""
+    """Return the error for one of `FAILURES`; `sent` says whether any of the request left."""
     cause = _root(error)
-    is_timeout = isinstance(error, httpx.TimeoutException)
+    is_timeout = isinstance(error, httpcore.TimeoutException)
     what = " within smtpconfig:timeout" if is_timeout else f": {_reason(cause, secrets)}"
     if sent:
         unknown = OutcomeUnknown(
@@ -62,7 +72,7 @@ def from_httpx(
         return unknown
     untrusted = isinstance(cause, ssl.SSLCertVerificationError)
     failure = "'s certificate is not trusted" if untrusted else " was not reached"
-    remedy = CHECK_PROXY if isinstance(error, httpx.ProxyError) else _remedy(cause)
+    remedy = CHECK_PROXY if isinstance(error, httpcore.ProxyError) else _remedy(cause)
     failed = ConnectionFailed(f"The server{failure}{what}, so nothing was sent.", remedy)
     failed.retryable = not untrusted
     return failed

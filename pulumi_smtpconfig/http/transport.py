@@ -1,8 +1,7 @@
 """How requests reach a platform: https, pooled by origin, directly or through a proxy.
 
 TLS is always verified, every wait ends with the attempt, and an attempt knows whether anything was
-sent, so that an error can tell whether the platform may have it. httpx offers no public way to set
-a network backend, though the httpcore below it does; `_over` is the one line that reaches through.
+sent, so that an error can tell whether the platform may have it.
 """
 
 from __future__ import annotations
@@ -12,20 +11,26 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
-import httpx
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from pulumi_smtpconfig.tls import Trust
 
 Address = tuple[str, int]
 HTTPS_PORT = 443
+MAX_CONNECTIONS, MAX_IDLE = 100, 20
+IDLE_SECONDS = 5.0
+"""How long an unused connection is kept."""
+
 MIN_WAIT = 0.001
 """Seconds; for a socket 0 means "do not wait at all", which is another mode."""
 
@@ -36,8 +41,8 @@ def proxy_for_https() -> str:
     return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
 
-def open_transport(trust: Trust, connect_to: Address | None, proxy: str) -> httpx.BaseTransport:
-    """Open the pooled transport of one operation.
+class Transport:
+    """The pooled connections of one operation.
 
     Args:
         trust: Whose certificates are trusted.
@@ -46,34 +51,46 @@ def open_transport(trust: Trust, connect_to: Address | None, proxy: str) -> http
 
     Raises:
         ValueError: The proxy's URL is invalid.
-        ImportError: The proxy needs a package that is not installed, as SOCKS does.
     """
-    backend, context = Backend(trust, connect_to), trust.context()
-    direct = _over(backend, httpx.HTTPTransport(verify=context))
-    if not proxy:
-        return direct
-    return _Proxied(direct, _over(backend, httpx.HTTPTransport(verify=context, proxy=proxy)))
 
+    def __init__(self, trust: Trust, connect_to: Address | None, proxy: str) -> None:
+        pool = partial(
+            httpcore.ConnectionPool,
+            ssl_context=trust.context(),
+            network_backend=Backend(trust, connect_to),
+            max_connections=MAX_CONNECTIONS,
+            max_keepalive_connections=MAX_IDLE,
+            keepalive_expiry=IDLE_SECONDS,
+        )
+        self._direct = pool()
+        self._proxied = pool(proxy=_proxy(proxy, trust)) if proxy else self._direct
 
-def _over(backend: httpcore.NetworkBackend, transport: httpx.HTTPTransport) -> httpx.HTTPTransport:
-    transport._pool._network_backend = backend  # noqa: SLF001 - see the module's docstring
-    return transport
-
-
-class _Proxied(httpx.BaseTransport):
-    """Sends through the proxy, except to hosts that NO_PROXY names."""
-
-    def __init__(self, direct: httpx.BaseTransport, proxied: httpx.BaseTransport) -> None:
-        self._direct = direct
-        self._proxied = proxied
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        host = f"{request.url.raw_host.decode()}:{request.url.port or HTTPS_PORT}"
-        return (self._direct if proxy_bypass(host) else self._proxied).handle_request(request)
+    def stream(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> AbstractContextManager[httpcore.Response]:
+        """Send a request, and return its response, whose body is not read yet."""
+        parts = urlsplit(url)
+        is_direct = proxy_bypass(f"{parts.hostname}:{parts.port or HTTPS_PORT}")
+        pool = self._direct if is_direct else self._proxied
+        return pool.stream(method, url, headers=list(headers.items()), content=content)
 
     def close(self) -> None:
+        """Close all connections."""
         self._direct.close()
         self._proxied.close()
+
+
+def _proxy(url: str, trust: Trust) -> httpcore.Proxy:
+    parts = urlsplit(url)
+    is_plain = all("!" <= character <= "~" for character in url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
+        raise ValueError
+    user, password = unquote_to_bytes(parts.username or ""), unquote_to_bytes(parts.password or "")
+    login = (user, password) if user or password else None
+    # httpcore would load certifi's authorities for a proxy without a context.
+    return httpcore.Proxy(
+        url, login, ssl_context=trust.context() if parts.scheme == "https" else None
+    )
 
 
 @dataclass

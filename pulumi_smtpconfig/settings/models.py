@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import enum
 import re
-from functools import lru_cache
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -29,9 +28,15 @@ from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
 
-CACHED_ADDRESSES = 4096
 MAX_ADDRESS, MAX_LOCAL_PART = 254, 64
 """Octets (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3, whose path has two brackets more)."""
+
+ATOM = r"""[^\x00-\x20\x7f()<>@,;:\\".\[\]]+"""
+QUOTED = r"""([^\x00-\x1f\x7f"\\]|\\[ -~])*"""
+LOCAL_PART = re.compile(rf'{ATOM}(\.{ATOM})*|"{QUOTED}"')
+"""RFC 5321, section 4.1.2, with the characters of RFC 6531."""
+
+LITERAL = re.compile(r"\[(?P<six>IPv6:)?(?P<ip>[0-9A-Fa-f:.]+)\]", re.IGNORECASE)
 
 
 def _required(text: str) -> str:
@@ -46,31 +51,38 @@ def _one_line(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=CACHED_ADDRESSES)  # an operation parses each resource several times
 def _address(text: str) -> str:
     local = text.rpartition("@")[0]
     if len(text.encode("utf-8", "replace")) > MAX_ADDRESS:
         raise refuse(f"has more than {MAX_ADDRESS} octets in all")
     if len(local.encode("utf-8", "replace")) > MAX_LOCAL_PART:
         raise refuse(f"has more than {MAX_LOCAL_PART} octets before the @")
-    # The library refuses domains such as .local, which private networks use, only at the end.
-    if not (_is_address(text) or _is_address(f"{text}.example")):
+    if not _is_address(text):
         raise refuse("must be an email address such as no-reply@acme.example")
     return text
 
 
 def _is_address(text: str) -> bool:
+    local, _, domain = text.rpartition("@")
+    is_local_part = text.isprintable() and LOCAL_PART.fullmatch(local)
+    return bool(is_local_part) and (_is_domain(domain) or _is_literal(domain))
+
+
+def _is_domain(name: str) -> bool:
     try:
-        validate_email(
-            text,
-            allow_quoted_local=True,
-            allow_domain_literal=True,
-            check_deliverability=False,
-            globally_deliverable=False,
-        )
-    except EmailNotValidError:
+        *_, last = labels = name.encode("idna").decode().split(".")
+    except UnicodeError:
         return False
-    return True
+    # RFC 3696, section 2: no top-level domain is all digits
+    return not last.isdigit() and all(map(DNS_LABEL.fullmatch, labels))
+
+
+def _is_literal(domain: str) -> bool:
+    match = LITERAL.fullmatch(domain)
+    try:
+        return match is not None and ip_address(match["ip"]).version == (6 if match["six"] else 4)
+    except ValueError:
+        return False
 
 
 Text = Annotated[str, AfterValidator(_one_line)]

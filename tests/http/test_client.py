@@ -6,12 +6,13 @@ import random
 import ssl
 import time
 import zlib
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-import httpx
+import httpcore
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from pulumi_smtpconfig.emulator import Emulator, Fault
 from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown, SmtpConfigError
 from pulumi_smtpconfig.http.client import RETRYABLE, TOTAL, Client, open_client
 from pulumi_smtpconfig.http.responses import MAX_BODY, Response, seconds_to_wait
-from pulumi_smtpconfig.http.transport import _attempt
+from pulumi_smtpconfig.http.transport import Transport, _attempt
 from pulumi_smtpconfig.tls import EXPIRED, Trust
 from tests.http.clients import MAX_WAIT, client_for, post
 from tests.stack_config import stack_config
@@ -215,27 +216,28 @@ RESPONSES = (STATUSES | st.integers(200, 599)).map(Outcome)
 OUTCOMES = st.sampled_from([UNREACHED, LOST, UNTRUSTED, LONG_WAIT]) | RESPONSES
 
 
-class ScriptedTransport(httpx.BaseTransport):
+class ScriptedTransport(Transport):
     """Meets one outcome after the other, and records the seconds that each try may take."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         self.seconds: list[float] = []
-        self._outcomes = iter(outcomes)
+        self._outcomes = list(outcomes)
 
-    def handle_request(self, _: httpx.Request) -> httpx.Response:
+    @contextmanager
+    def stream(self, *_: object) -> Iterator[httpcore.Response]:
         """Meet the next outcome."""
         attempt = _attempt.get()
         self.seconds.append(attempt.end - time.monotonic())
-        outcome = next(self._outcomes)
+        outcome = self._outcomes.pop(0)
         attempt.sent = outcome.sent
         if outcome.untrusted:
             expired = ssl.SSLCertVerificationError()
             expired.verify_code, expired.verify_message = EXPIRED[0], "expired"
-            raise httpx.ConnectError("TLS") from expired
+            raise httpcore.ConnectError("TLS") from expired
         if not outcome.status:
-            raise httpx.ReadError("gone")
-        headers = {"Retry-After": outcome.retry_after} if outcome.retry_after else {}
-        return httpx.Response(outcome.status, headers=headers, stream=httpx.ByteStream(b"{}"))
+            raise httpcore.ReadError("gone")
+        headers = [("Retry-After", outcome.retry_after)] if outcome.retry_after else []
+        yield httpcore.Response(outcome.status, headers=headers, content=b"{}")
 
 
 def send_through(*outcomes: Outcome, retries: int) -> tuple[Response | SmtpConfigError, int]:
@@ -292,6 +294,6 @@ def test_a_failure_after_a_try_that_may_be_applied_leaves_the_outcome_unknown() 
 def test_a_bug_is_not_repeated() -> None:
     """An exception that is not a network failure is raised at once."""
     transport = ScriptedTransport()
-    with pytest.raises(StopIteration):
+    with pytest.raises(IndexError):
         post(Client(transport, TIMEOUT, 3))
     assert len(transport.seconds) == 1

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from email import message_from_bytes
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from zipfile import ZipFile
 
 import pytest
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -32,3 +37,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     build(CHECKOUT, folder)
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
     return Published(wheel, sdist)
+
+
+@pytest.fixture
+def metadata(published: Published) -> Message:
+    """The metadata of the wheel."""
+    with ZipFile(published.wheel) as wheel:
+        (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        return message_from_bytes(wheel.read(name))

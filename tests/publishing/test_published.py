@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import tarfile
-from email import message_from_bytes
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
-
-import pytest
 
 from tests.publishing.conftest import CHECKOUT, build
 from tests.source import SOURCES
@@ -18,14 +15,6 @@ if TYPE_CHECKING:
 
 PACKAGE = "pulumi_smtpconfig"
 BESIDE_CODE = {"py.typed", "pulumi-plugin.json"}
-
-
-@pytest.fixture
-def metadata(published: Published) -> Message:
-    """The metadata of the wheel."""
-    with ZipFile(published.wheel) as wheel:
-        (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-        return message_from_bytes(wheel.read(name))
 
 
 def test_the_wheel_contains_the_package_and_its_licence(published: Published) -> None:

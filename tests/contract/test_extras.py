@@ -1,0 +1,63 @@
+"""The command line, the emulator and the fleet, with the oldest and the newest dependencies."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.conftest import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pulumi_smtpconfig.emulator import Emulator
+
+SHOW = ("show", "--platform", "shift", "--hostname", "idp.example.com", "--tenant-id", "acme")
+REQUESTS_FOLLOW = "# Requests follow. Press Ctrl-C to stop.\n"
+
+
+def show(python: Path, environment: Mapping[str, str], *more: str) -> str:
+    """Return what the command line shows of a tenant."""
+    variables = os.environ | environment | {"SMTPCONFIG_READ_BACK": "admin"}
+    command = [str(python), "-m", "pulumi_smtpconfig", *SHOW, *more]
+    run = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["table", "JSON"])
+def test_the_command_line_works(python: Path, platform: Emulator, more: list[str]) -> None:
+    """It reads a tenant over the network and prints what it has."""
+    platform.tenants["acme"] = {"host": "smtp.acme.example"}
+    assert "smtp.acme.example" in show(python, platform.environment, *more)
+
+
+def test_the_emulator_works(python: Path) -> None:
+    """It starts, serves the command line of the same environment, and stops."""
+    command = [str(python), "-m", "pulumi_smtpconfig.emulator"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        exports = [
+            line for line in iter(running.stdout.readline, REQUESTS_FOLLOW) if line[0] == "e"
+        ]
+        pairs = [shlex.split(line)[1].split("=", 1) for line in exports]
+        shown = show(python, dict(pairs))
+        running.send_signal(signal.SIGINT)
+        printed, _ = running.communicate(timeout=30)
+    assert "acme" in shown
+    assert 'tenant="acme" 200' in printed
+
+
+def test_the_fleet_works(python: Path) -> None:
+    """It checks its example."""
+    command = [str(python), "-m", "fleet", "check"]
+    run = subprocess.run(
+        command, cwd=CHECKOUT / "examples/fleet", capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
