@@ -6,12 +6,12 @@ import re
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulumi_smtpconfig.connect import Deadline, connect, look_up
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.interface import Step
 from pulumi_smtpconfig.redaction import quote_text
 from pulumi_smtpconfig.smtp import advice
 from pulumi_smtpconfig.smtp.advice import StageFailed, from_os_error, from_reply
-from pulumi_smtpconfig.smtp.connect import Deadline, connect, look_up
 from pulumi_smtpconfig.smtp.session import (
     AUTHENTICATED,
     Session,
@@ -22,8 +22,8 @@ from pulumi_smtpconfig.smtp.session import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from pulumi_smtpconfig.connect import Address
     from pulumi_smtpconfig.interface import Verification
-    from pulumi_smtpconfig.smtp.connect import Address
     from pulumi_smtpconfig.smtp.session import Reply
     from pulumi_smtpconfig.tls import Trust
 
