@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from contextlib import suppress
 from datetime import datetime, timezone
 from functools import partial
 from importlib.metadata import version
@@ -19,26 +18,28 @@ from urllib.parse import urlsplit
 import httpx
 
 from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, SmtpConfigError
-from pulumi_smtpconfig.http.failures import from_httpx
+from pulumi_smtpconfig.http.failures import CUT_COMPRESSION, from_httpx
 from pulumi_smtpconfig.http.responses import (
     MAX_BODY,
+    RETRYABLE,
     SEND_AGAIN,
     SERVER_ERROR,
     Response,
     seconds_to_wait,
 )
+from pulumi_smtpconfig.http.streams import CutShort
 from pulumi_smtpconfig.http.transport import attempt, open_transport, proxy_for_https
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from pulumi_smtpconfig.config import Config
+    from pulumi_smtpconfig.http.transport import Attempt
     from pulumi_smtpconfig.tls import Trust
 
 TOTAL = 60.0
 """Seconds that all repeats of a request may take together."""
 
-RETRYABLE = {429, 502, 503, 504}
 FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
 """Seconds; the pause before a repeat is random, so that many clients do not come at once."""
 
@@ -147,17 +148,18 @@ class Client:
             try:
                 response = self._transport.handle_request(build())
                 try:
-                    now = datetime.now(timezone.utc)
-                    return Response(
-                        status=response.status_code,
-                        body=_body(response),
-                        location=response.headers.get("location", ""),
-                        retry_after=seconds_to_wait(response.headers.get("retry-after", ""), now),
-                    )
+                    body = _body(response, current)
                 finally:
                     response.close()
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise from_httpx(error, secrets, sent=current.sent) from None
+            except (httpx.HTTPError, httpx.InvalidURL, CutShort, UnicodeError) as error:
+                raise from_httpx(error, secrets, current) from None
+        now = datetime.now(timezone.utc)
+        return Response(
+            status=response.status_code,
+            body=body,
+            location=response.headers.get("location", ""),
+            retry_after=seconds_to_wait(response.headers.get("retry-after", ""), now),
+        )
 
 
 class _Tries:
@@ -198,17 +200,27 @@ class _Tries:
         return f" ({self._count} tries in {seconds:.0f} s)" if self._count > 1 else ""
 
 
-def _body(response: httpx.Response) -> bytes:
+def _body(response: httpx.Response, current: Attempt) -> bytes:
+    """Return the body, decompressed, or only its beginning if it is larger than `MAX_BODY`.
+
+    Raises:
+        CutShort: Its end is that of the connection, without TLS saying so (RFC 9112, section 9.8).
+        httpx.DecodingError: The compressed data is cut, or more follows it.
+    """
     raw = bytearray()
     for chunk in response.iter_raw():
         raw += chunk
         if len(raw) > MAX_BODY:
-            break
-    is_compressed = response.headers.get("content-encoding", "").strip().lower() in {
-        "gzip",
-        "deflate",
-    }
-    if is_compressed and len(raw) <= MAX_BODY:
-        with suppress(zlib.error):
-            return zlib.decompressobj(ZLIB_OR_GZIP).decompress(raw, MAX_BODY + 1)
-    return bytes(raw)
+            return bytes(raw)
+    if current.cut:
+        raise CutShort
+    if response.headers.get("content-encoding", "").strip().lower() not in {"gzip", "deflate"}:
+        return bytes(raw)
+    decompressor = zlib.decompressobj(ZLIB_OR_GZIP)
+    try:
+        body = decompressor.decompress(raw, MAX_BODY + 1)
+    except zlib.error:
+        return bytes(raw)
+    if len(body) <= MAX_BODY and (not decompressor.eof or decompressor.unused_data):
+        raise httpx.DecodingError(CUT_COMPRESSION)
+    return body
