@@ -166,7 +166,7 @@ class AuthorizedClient:
             return StaticToken(resolved, {*request.secrets, *client.secrets})
         # A user who gives a token does not pay for importing OAuth2.
         from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
-        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpx
+        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpcore
 
         longest = max(TOTAL, self._config.timeout())
         return OAuthToken(resolved, request, self._tokens, client, longest)

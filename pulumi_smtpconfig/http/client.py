@@ -5,37 +5,38 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from contextlib import suppress
 from datetime import datetime, timezone
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+import httpcore
+
 from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, SmtpConfigError
-from pulumi_smtpconfig.http.failures import FAILURES, from_httpcore
+from pulumi_smtpconfig.http.failures import CUT_COMPRESSION, FAILURES, from_httpcore
 from pulumi_smtpconfig.http.responses import (
     MAX_BODY,
+    RETRYABLE,
     SEND_AGAIN,
     SERVER_ERROR,
     Response,
     seconds_to_wait,
 )
+from pulumi_smtpconfig.http.streams import CutShort
 from pulumi_smtpconfig.http.transport import Transport, attempt, proxy_for_https
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
 
-    import httpcore
-
     from pulumi_smtpconfig.config import Config
+    from pulumi_smtpconfig.http.transport import Attempt
     from pulumi_smtpconfig.tls import Trust
 
 TOTAL = 60.0
 """Seconds that all repeats of a request may take together."""
 
-RETRYABLE = {429, 502, 503, 504}
 FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
 """Seconds; the pause before a repeat is random, so that many clients do not come at once."""
 
@@ -151,12 +152,12 @@ class Client:
                     now = datetime.now(timezone.utc)
                     return Response(
                         status=response.status,
-                        body=_body(response),
+                        body=_body(response, current),
                         location=_header(response, b"location"),
                         retry_after=seconds_to_wait(_header(response, b"retry-after"), now),
                     )
             except FAILURES as error:
-                raise from_httpcore(error, secrets, sent=current.sent) from None
+                raise from_httpcore(error, secrets, current) from None
 
 
 class _Tries:
@@ -202,14 +203,27 @@ def _header(response: httpcore.Response, name: bytes) -> str:
     return b", ".join(values).decode("latin-1")
 
 
-def _body(response: httpcore.Response) -> bytes:
+def _body(response: httpcore.Response, current: Attempt) -> bytes:
+    """Return the body, decompressed, or only its beginning if it is larger than `MAX_BODY`.
+
+    Raises:
+        CutShort: Its end is that of the connection, without TLS saying so (RFC 9112, section 9.8).
+        httpcore.RemoteProtocolError: The compressed data is cut, or more follows it.
+    """
     raw = bytearray()
     for chunk in response.iter_stream():
         raw += chunk
         if len(raw) > MAX_BODY:
-            break
-    is_compressed = _header(response, b"content-encoding").strip().lower() in {"gzip", "deflate"}
-    if is_compressed and len(raw) <= MAX_BODY:
-        with suppress(zlib.error):
-            return zlib.decompressobj(ZLIB_OR_GZIP).decompress(raw, MAX_BODY + 1)
-    return bytes(raw)
+            return bytes(raw)
+    if current.cut:
+        raise CutShort
+    if _header(response, b"content-encoding").strip().lower() not in {"gzip", "deflate"}:
+        return bytes(raw)
+    decompressor = zlib.decompressobj(ZLIB_OR_GZIP)
+    try:
+        body = decompressor.decompress(raw, MAX_BODY + 1)
+    except zlib.error:
+        return bytes(raw)
+    if len(body) <= MAX_BODY and (not decompressor.eof or decompressor.unused_data):
+        raise httpcore.RemoteProtocolError(CUT_COMPRESSION)
+    return body

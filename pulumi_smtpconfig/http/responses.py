@@ -18,6 +18,9 @@ MAX_BODY = 1024 * 1024
 
 REDIRECTS = range(300, 400)
 SERVER_ERROR = 500
+RETRYABLE = {429, 502, 503, 504}
+"""Statuses that may be others a moment later."""
+
 NO_REALM = {"error": "Realm not found."}
 """What the admin API says of a missing realm, but of no wrong path (contract: "Stock Keycloak")."""
 
@@ -30,6 +33,7 @@ REMEDIES = {
         f"set hostname to the host that answers without a redirect, {AGAIN}",
     ),
     404: f"check platform, hostname and tenantId (case-sensitive), {AGAIN}",
+    426: f"have the server, or what stands in front of it, accept HTTP/1.1, {AGAIN}",
     429: f"wait a little, {AGAIN}",
 }
 CHECK_LOG = f"check the platform's log for this request, {AGAIN}"

@@ -1,38 +1,40 @@
 """How requests reach a platform: https, pooled by origin, directly or through a proxy.
 
 TLS is always verified, every wait ends with the attempt, and an attempt knows whether anything was
-sent, so that an error can tell whether the platform may have it.
+sent, so that an error can tell whether the platform may have it. A connection on which something
+arrives that nobody asked for is closed.
 """
 
 from __future__ import annotations
 
-import socket
-import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
+
+from pulumi_smtpconfig.connect import Deadline, Unreachable, connect, look_up
+from pulumi_smtpconfig.http.failures import TOO_LONG, UNASKED
+from pulumi_smtpconfig.http.framing import Framing
+from pulumi_smtpconfig.http.streams import RECORD, CutShort, TcpStream, TlsStream
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from pulumi_smtpconfig.http.streams import Stream
     from pulumi_smtpconfig.tls import Trust
 
-Address = tuple[str, int]
+HostAndPort = tuple[str, int]
 HTTPS_PORT = 443
-MAX_CONNECTIONS, MAX_IDLE = 100, 20
-IDLE_SECONDS = 5.0
-"""How long an unused connection is kept."""
 
-MIN_WAIT = 0.001
-"""Seconds; for a socket 0 means "do not wait at all", which is another mode."""
+MAX_IDLE, IDLE_SECONDS = 20, 5.0
+"""How many unused connections are kept, and how long."""
 
 
 def proxy_for_https() -> str:
@@ -53,17 +55,20 @@ class Transport:
         ValueError: The proxy's URL is invalid.
     """
 
-    def __init__(self, trust: Trust, connect_to: Address | None, proxy: str) -> None:
+    def __init__(self, trust: Trust, connect_to: HostAndPort | None, proxy: str) -> None:
         pool = partial(
             httpcore.ConnectionPool,
             ssl_context=trust.context(),
-            network_backend=Backend(trust, connect_to),
-            max_connections=MAX_CONNECTIONS,
+            # httpcore counts a tunnel whose TLS failed as open for ever, and would wait for it.
+            max_connections=None,
             max_keepalive_connections=MAX_IDLE,
             keepalive_expiry=IDLE_SECONDS,
         )
-        self._direct = pool()
-        self._proxied = pool(proxy=_proxy(proxy, trust)) if proxy else self._direct
+        self._direct = pool(network_backend=Backend(trust, connect_to, to_proxy=False))
+        self._proxied = self._direct
+        if proxy:
+            backend = Backend(trust, None, to_proxy=True)
+            self._proxied = pool(network_backend=backend, proxy=_proxy(proxy, trust))
 
     def stream(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
@@ -95,10 +100,19 @@ def _proxy(url: str, trust: Trust) -> httpcore.Proxy:
 
 @dataclass
 class Attempt:
-    """One try of a request: when its waits end, and whether any of it was sent over TLS."""
+    """One try of a request.
 
-    end: float
+    Attributes:
+        deadline: When its waits end.
+        at_proxy: Whether the proxy has yet to connect to the server.
+        sent: Whether anything of the request may have been sent to the server.
+        cut: Whether the connection ended without TLS saying so.
+    """
+
+    deadline: Deadline
+    at_proxy: bool = False
     sent: bool = False
+    cut: bool = False
 
 
 _attempt: ContextVar[Attempt] = ContextVar("attempt")
@@ -106,77 +120,98 @@ _attempt: ContextVar[Attempt] = ContextVar("attempt")
 
 @contextmanager
 def attempt(seconds: float) -> Iterator[Attempt]:
-    """End everything that this thread sends and receives in the block within `seconds`.
-
-    Looking up a host name has the operating system's own limits.
-    """
-    token = _attempt.set(Attempt(time.monotonic() + seconds))
+    """End all that this thread looks up, sends and receives in the block within `seconds`."""
+    token = _attempt.set(Attempt(Deadline(seconds)))
     try:
         yield _attempt.get()
     finally:
         _attempt.reset(token)
 
 
-def _left() -> float:
-    return max(_attempt.get().end - time.monotonic(), MIN_WAIT)
+def _seconds_left() -> float:
+    return _attempt.get().deadline.remaining()
 
 
-class Backend(httpcore.SyncBackend):
+def _no_wait() -> float:
+    return 0.0
+
+
+@contextmanager
+def _errors(
+    timeout: type[httpcore.TimeoutException], failure: type[httpcore.NetworkError]
+) -> Iterator[None]:
+    """Raise what httpcore expects."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise timeout(error) from error
+    except OSError as error:
+        raise failure(error) from error
+
+
+class Backend(httpcore.NetworkBackend):
     """Connects to the host of the URL, or to one address for all; TLS sees the URL alone.
 
     The pool above keys its connections by the URL's origin, so a connection that was opened for one
     name never serves another.
     """
 
-    def __init__(self, trust: Trust, connect_to: Address | None) -> None:
+    def __init__(self, trust: Trust, connect_to: HostAndPort | None, *, to_proxy: bool) -> None:
         self._trust = trust
         self._connect_to = connect_to
+        self._to_proxy = to_proxy
 
     def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ARG002 - the attempt's own time counts
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - never set
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - never set
     ) -> httpcore.NetworkStream:
         """Try each address of the host in turn, within what is left of the attempt's time."""
-        host, port = self._connect_to or (host, port)
-        *others, last = _addresses(host, port)
-        for address in others:
+        current = _attempt.get()
+        current.at_proxy = self._to_proxy
+        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
             try:
-                inner = super().connect_tcp(address, port, _left(), local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-            return _Stream(inner, self._trust, secure=False)
-        inner = super().connect_tcp(last, port, _left(), local_address, socket_options)
-        return _Stream(inner, self._trust, secure=False)
-
-
-def _addresses(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise httpcore.ConnectError(error) from error
-    except UnicodeError as error:
-        raise httpcore.ConnectError("not a valid host name") from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+                addresses = look_up(*(self._connect_to or (host, port)), current.deadline)
+                connection = connect(addresses, current.deadline)
+            except UnicodeError as error:
+                raise httpcore.ConnectError("not a valid host name") from error
+            except Unreachable:
+                current.deadline.remaining()  # if none remain, the time is what was missing
+                raise
+        return _Stream(TcpStream(connection), self._trust, to_proxy=self._to_proxy)
 
 
 class _Stream(httpcore.NetworkStream):
-    """A stream whose waits end with the attempt, whatever httpcore asks for."""
+    """A stream whose waits end with the attempt, and on which each answer has its request."""
 
-    def __init__(self, inner: httpcore.NetworkStream, trust: Trust, *, secure: bool) -> None:
+    def __init__(self, inner: Stream, trust: Trust, *, to_proxy: bool) -> None:
         self._inner = inner
         self._trust = trust
-        self._secure = secure
+        self._to_proxy = to_proxy
+        self._framing = Framing()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - see the class
-        return self._inner.read(max_bytes, _left())
+        if self._framing.head_is_too_long:
+            raise httpcore.RemoteProtocolError(TOO_LONG)
+        with _errors(httpcore.ReadTimeout, httpcore.ReadError):
+            try:
+                data = self._inner.read(min(max_bytes, RECORD), _seconds_left)
+            except CutShort:
+                _attempt.get().cut = True
+                data = b""
+        self._framing.receive(data)
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - see the class
-        _attempt.get().sent |= self._secure
-        self._inner.write(buffer, _left())
+        if not self._framing.awaits_answer:  # or this is the rest of a request
+            self._check_silence()
+            self._framing.begin(buffer)
+        _attempt.get().sent |= not self._to_proxy
+        with _errors(httpcore.WriteTimeout, httpcore.WriteError):
+            self._inner.write(buffer, _seconds_left)
 
     def close(self) -> None:
         self._inner.close()
@@ -187,8 +222,36 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - see the class
     ) -> httpcore.NetworkStream:
-        inner = self._inner.start_tls(self._trust.context(), server_hostname, _left())
-        return _Stream(inner, self._trust, secure=True)
+        if self._framing.has_surplus:
+            self.close()
+            raise httpcore.RemoteProtocolError(UNASKED)
+        to_proxy = self._to_proxy and self._framing.is_new  # a tunnel leads to the server
+        _attempt.get().at_proxy = to_proxy
+        with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            tls = TlsStream(self._inner, self._trust.context(), server_hostname, _seconds_left)
+        return _Stream(tls, self._trust, to_proxy=to_proxy)
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+    def get_extra_info(self, info: str) -> None:
+        """Know nothing; whether the server has left is seen before the next request."""
+
+    def _check_silence(self) -> None:
+        """Raise if something arrived that would be taken for the answer to the next request.
+
+        Raises:
+            httpcore.ConnectionNotAvailable: The pool has to open another connection.
+        """
+        is_new = self._framing.is_new
+        try:
+            if not self._framing.has_surplus and self._is_silent():
+                return
+        except OSError as error:
+            if is_new:
+                raise httpcore.ConnectError(error) from error
+        raise httpcore.RemoteProtocolError(UNASKED) if is_new else httpcore.ConnectionNotAvailable
+
+    def _is_silent(self) -> bool:
+        try:
+            self._inner.read(1, _no_wait)
+        except BlockingIOError:
+            return True
+        return False

@@ -6,9 +6,9 @@ import smtplib
 import ssl
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.connect import Unreachable
 from pulumi_smtpconfig.interface import PLATFORM_ONLY
 from pulumi_smtpconfig.redaction import quote_text
-from pulumi_smtpconfig.smtp.connect import Unreachable
 from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
 from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import socket
 
-    from pulumi_smtpconfig.smtp.connect import Deadline
+    from pulumi_smtpconfig.connect import Deadline
 
 MAX_REPLY_BYTES = 64 * 1024
 """Limit for all lines of a reply together."""

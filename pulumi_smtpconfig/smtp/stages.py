@@ -6,11 +6,11 @@ import re
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulumi_smtpconfig.connect import connect, look_up
 from pulumi_smtpconfig.interface import Step
 from pulumi_smtpconfig.redaction import quote_text
 from pulumi_smtpconfig.smtp import advice
 from pulumi_smtpconfig.smtp.advice import StageFailed, from_os_error, from_reply
-from pulumi_smtpconfig.smtp.connect import connect, look_up
 from pulumi_smtpconfig.smtp.session import (
     AUTHENTICATED,
     OK,
@@ -21,8 +21,8 @@ from pulumi_smtpconfig.smtp.session import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from pulumi_smtpconfig.connect import Address
     from pulumi_smtpconfig.interface import Verification
-    from pulumi_smtpconfig.smtp.connect import Address
     from pulumi_smtpconfig.smtp.session import Reply, Session
     from pulumi_smtpconfig.tls import Trust
 

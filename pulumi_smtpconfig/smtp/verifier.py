@@ -9,11 +9,11 @@ import threading
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.connect import Deadline
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.logins import Login, Logins, StillTrying, Turns, name, not_again, quote_again
 from pulumi_smtpconfig.smtp import advice
 from pulumi_smtpconfig.smtp.advice import StageFailed
-from pulumi_smtpconfig.smtp.connect import Deadline
 from pulumi_smtpconfig.smtp.session import QUIT_SECONDS, Session
 from pulumi_smtpconfig.smtp.stages import (
     ADDRESSES,

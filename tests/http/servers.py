@@ -1,4 +1,4 @@
-"""Servers that record or delay what passes between a client and them."""
+"""Servers that record what passes between a client and them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ESTABLISHED = "200 Connection established"
-SLOW_BYTES, PAUSE = 400, 0.05
-"""Bytes that are sent one by one, and the seconds between two of them: 20 s in all."""
 
 Server = TypeVar("Server", bound=socketserver.TCPServer)
 
@@ -105,41 +103,8 @@ def recording_server(
     )
 
 
-class SlowServer(socketserver.ThreadingTCPServer):
-    """Sends the head of a response at once, then one byte every 50 ms, then the tail."""
-
-    def __init__(self, context: ssl.SSLContext, head: bytes, tail: bytes) -> None:
-        super().__init__(("127.0.0.1", 0), _SlowHandler)
-        self.context = context
-        self.head = head
-        self.tail = tail
-        self.stopped = threading.Event()
-
-    def shutdown(self) -> None:
-        """Stop, in the middle of a response too."""
-        self.stopped.set()
-        super().shutdown()
-
-
-class _SlowHandler(socketserver.BaseRequestHandler):
-    server: SlowServer
-
-    def handle(self) -> None:
-        with (
-            suppress(OSError),
-            self.server.context.wrap_socket(self.request, server_side=True) as connection,
-        ):
-            connection.recv(65536)
-            connection.sendall(self.server.head)
-            for _ in range(SLOW_BYTES):
-                if self.server.stopped.wait(PAUSE):
-                    return
-                connection.sendall(b"x")
-            connection.sendall(self.server.tail)
-
-
 class ConnectProxy(socketserver.ThreadingTCPServer):
-    """An HTTP proxy whose tunnels all lead to `upstream`.
+    """An HTTP proxy whose tunnels all lead to `upstream`; over TLS if it has a context.
 
     Attributes:
         status: The answer to each CONNECT; only `ESTABLISHED` opens a tunnel.
@@ -148,8 +113,12 @@ class ConnectProxy(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, context: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _ProxyHandler)
+        if context:
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
         host, _, port = upstream.partition(":")
         self.upstream = host, int(port)
         self.status = ESTABLISHED
@@ -167,6 +136,10 @@ class _ProxyHandler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         lines = iter(lambda: self.rfile.readline().decode("latin-1").rstrip(), "")
+        with suppress(OSError):
+            self._serve(lines)
+
+    def _serve(self, lines: Iterator[str]) -> None:
         self.server.requests.append("\n".join(lines))
         self.wfile.write(f"HTTP/1.1 {self.server.status}\r\nContent-Length: 0\r\n\r\n".encode())
         if self.server.status == ESTABLISHED:

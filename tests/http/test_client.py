@@ -4,7 +4,6 @@ import gzip
 import json
 import random
 import ssl
-import time
 import zlib
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -19,8 +18,8 @@ from hypothesis import strategies as st
 
 from pulumi_smtpconfig.emulator import Emulator, Fault
 from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown, SmtpConfigError
-from pulumi_smtpconfig.http.client import RETRYABLE, TOTAL, Client, open_client
-from pulumi_smtpconfig.http.responses import MAX_BODY, Response, seconds_to_wait
+from pulumi_smtpconfig.http.client import TOTAL, Client, open_client
+from pulumi_smtpconfig.http.responses import MAX_BODY, RETRYABLE, Response, seconds_to_wait
 from pulumi_smtpconfig.http.transport import Transport, _attempt
 from pulumi_smtpconfig.tls import EXPIRED, Trust
 from tests.http.clients import MAX_WAIT, client_for, post
@@ -114,19 +113,17 @@ BODIES = {
     "compressed, above the cap": (gzip.compress(CAP + b" "), "gzip", CAP + b" "),
     "bomb": (gzip.compress(bytes(100 * MAX_BODY)), "gzip", bytes(MAX_BODY + 1)),
     "invalid gzip": (b"no gzip", "gzip", b"no gzip"),
-    "truncated gzip": (gzip.compress(b"{}" * 9)[:-12], "gzip", None),
     "unknown encoding": (b"br", "br", b"br"),
 }
 
 
 @pytest.mark.parametrize(("sent", "encoding", "kept"), BODIES.values(), ids=BODIES.keys())
 def test_a_body_is_kept_up_to_the_cap(
-    emulator: Emulator, client: Client, sent: bytes, encoding: str, kept: bytes | None
+    emulator: Emulator, client: Client, sent: bytes, encoding: str, kept: bytes
 ) -> None:
     """Some proxies compress unasked; a body never exceeds 1 MiB, decompressed or not."""
     emulator.order(Fault(200, sent, {"Content-Encoding": encoding} if encoding else {}))
-    body = post(client).body
-    assert kept in {body, None}
+    assert post(client).body == kept
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/x", "https://[broken", "nowhere"])
@@ -227,7 +224,7 @@ class ScriptedTransport(Transport):
     def stream(self, *_: object) -> Iterator[httpcore.Response]:
         """Meet the next outcome."""
         attempt = _attempt.get()
-        self.seconds.append(attempt.end - time.monotonic())
+        self.seconds.append(attempt.deadline.remaining())
         outcome = self._outcomes.pop(0)
         attempt.sent = outcome.sent
         if outcome.untrusted:

@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-import os
 import socket
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.errors import ConfigurationError, ConnectionFailed, OutcomeUnknown
+from pulumi_smtpconfig.errors import ConfigurationError, ConnectionFailed
 from tests.http.clients import PATH, URL, client_for, open_client, post
 from tests.http.servers import (
-    SLOW_BYTES,
     ConnectProxy,
-    SlowServer,
     address,
     recording_server,
     serve,
-    tls_context,
 )
 
 if TYPE_CHECKING:
@@ -26,15 +22,6 @@ if TYPE_CHECKING:
 
 CANARY = "c4n4ry"
 CONTENT = '{"host": "smtp.acme.example", "from": "no-reply@acme.example"}'
-SLOW_HEADER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Slow: ", b"\r\n\r\n{}"
-SLOW_BODY = f"HTTP/1.1 200 OK\r\nContent-Length: {SLOW_BYTES}\r\n\r\n".encode(), b""
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's own proxies out."""
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -49,29 +36,6 @@ def send(emulator: Emulator, url: str = URL) -> int:
     """Send settings to a URL with the emulator's token, and return the status."""
     with open_client(caBundle=str(emulator.ca_bundle)) as client:
         return post(client, url, CONTENT, emulator.token).status
-
-
-@pytest.mark.parametrize(
-    ("parts", "timeout", "retries", "reason"),
-    [
-        (SLOW_HEADER, 1, 0, "smtpconfig:timeout"),
-        (SLOW_BODY, 1, 0, "smtpconfig:timeout"),
-        (SLOW_HEADER, 0.5, 1, r"smtpconfig:timeout \(2 tries in "),
-    ],
-    ids=["header", "body", "two tries"],
-)
-def test_a_slow_response_ends_at_the_deadline_of_its_try(
-    ca_bundle: str, parts: tuple[bytes, bytes], timeout: float, retries: int, reason: str
-) -> None:
-    """Each byte is in time, but all of them take 20 s; a second try has its own deadline."""
-    with (
-        serve(SlowServer(tls_context(ca_bundle, "idp.example.com"), *parts)) as server,
-        open_client(
-            caBundle=ca_bundle, connectTo=address(server), timeout=timeout, retries=retries
-        ) as client,
-        pytest.raises(OutcomeUnknown, match=reason),
-    ):
-        post(client)
 
 
 def test_a_handshake_without_an_answer_ends_at_the_deadline() -> None:

@@ -14,8 +14,8 @@ import trustme
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from pulumi_smtpconfig.connect import Deadline
 from pulumi_smtpconfig.smtp.advice import REMEDIES, TAMPERING
-from pulumi_smtpconfig.smtp.connect import Deadline
 from pulumi_smtpconfig.smtp.session import ProtocolError, Session
 from tests.smtp.scripted_server import (
     GOOD,

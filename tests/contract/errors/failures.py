@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 from pulumi_smtpconfig.emulator import Fault
@@ -41,6 +42,7 @@ ANSWERS = {
     "403": says(403, error("HTTP 403 Forbidden")),
     "404": says(404, error("Realm not found.")),
     "409": says(409, error("HTTP 409 Conflict")),
+    "426": says(426),
     "429-with-retry-after": says(429, error("slow down"), retry_after="120"),
     "500-empty": says(500),
     "502-with-a-page": says(502, BAD_GATEWAY),
@@ -64,6 +66,12 @@ NETWORK = {
     "no-answer-in-time": Failure((Fault(delay=60),), {"timeout": A_WHILE}),
     "cut-in-the-header": Failure((Fault(cut="header"),)),
     "cut-in-the-body": Failure((Fault(200, '{"status":', cut="body"),)),
+    "client-certificate": Failure(server=servers.demanding),
+    "cut-in-compressed-data": Failure(
+        (Fault(200, gzip.compress(b'{"status": "OK"}')[:-4], {"Content-Encoding": "gzip"}),)
+    ),
+    "long-head": Failure(server=servers.saying(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 15000)),
+    "another-protocol": Failure(server=servers.saying(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")),
     "no-http": Failure(server=servers.saying(b"220 smtp.example.com ESMTP\r\n\r\n")),
 }
 

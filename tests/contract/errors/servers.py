@@ -59,14 +59,27 @@ def expired() -> Iterator[Config]:
         yield config
 
 
+@contextmanager
+def demanding() -> Iterator[Config]:
+    """Lead to a server that demands a certificate of the client."""
+    with _serving(b"", NAME, verify_mode=ssl.CERT_REQUIRED) as config:
+        yield config
+
+
 def saying(answer: bytes) -> Callable[[], AbstractContextManager[Config]]:
     """Lead to a server that answers one request with these bytes, whatever they are."""
     return lambda: _serving(answer, NAME)
 
 
 @contextmanager
-def _serving(answer: bytes, name: str, not_after: datetime | None = None) -> Iterator[Config]:
+def _serving(
+    answer: bytes,
+    name: str,
+    not_after: datetime | None = None,
+    verify_mode: ssl.VerifyMode = ssl.CERT_NONE,
+) -> Iterator[Config]:
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_mode = verify_mode
     authority.issue_cert(name, not_after=not_after).configure_cert(context)
     with ExitStack() as stack:
         bundle = Path(stack.enter_context(tempfile.TemporaryDirectory()), "ca.pem")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_smtpconfig.smtp.connect import Address, Deadline, Unreachable, connect, look_up
+from pulumi_smtpconfig.connect import Address, Deadline, Unreachable, connect, look_up
 from tests.smtp.scripted_server import Act, scripted_server
 from tests.smtp.verifying import PATIENCE
 
@@ -31,7 +31,7 @@ Verifier(Trust(), 600).verify(settings)
 
 WAIT_FOR_LOOK_UP = """
 import socket, threading
-from pulumi_smtpconfig.smtp.connect import Deadline, look_up
+from pulumi_smtpconfig.connect import Deadline, look_up
 socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
 look_up("smtp.acme.example", 587, Deadline(0.2))
 """
