@@ -95,6 +95,11 @@ class Declaration(NamedTuple):
         password: object = self.settings.password
         return password.get_secret_value() if isinstance(password, SecretStr) else ""
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords that no output shows."""
+        return tuple(dict.fromkeys(filter(None, (self.password, *self.other_secrets))))
+
     def attempting(self, what: str = "") -> AbstractContextManager[None]:
         """Add the tenant and what was attempted, by default the write, to errors in the block."""
         what = what or f"{self.platform.method} {self.endpoint}"
@@ -173,8 +178,7 @@ class Declaration(NamedTuple):
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:
-        secrets = tuple(filter(None, {self.password: None, **dict.fromkeys(self.other_secrets)}))
-        return Request(self._access(), method, url, body, secrets)
+        return Request(self._access(), method, url, body, self.secrets)
 
     def _access(self) -> Access:
         return Access(

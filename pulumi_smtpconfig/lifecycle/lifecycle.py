@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pulumi_smtpconfig.errors import NotVerified, RealmGone, TokenNotGranted
 from pulumi_smtpconfig.lifecycle.checks import find_problems
 from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
-from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.lifecycle.live_settings import READABLE, LiveSettings
 from pulumi_smtpconfig.lifecycle.passwords import (
     fingerprint_to_keep,
     hiding_reference,
@@ -19,7 +19,7 @@ from pulumi_smtpconfig.lifecycle.passwords import (
     resolve_password,
     why_unreadable,
 )
-from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
-READABLE = set(SmtpSettings.keys().values()) - {"password"}
-"""The keys whose values a refresh replaces by what it reads."""
-
 ROTATED = "another password than the one that was sent, so the settings are sent again."
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
 SENT_ANYWAY = (
@@ -100,6 +97,7 @@ class Lifecycle:
             self._warn(
                 f"{declaration.title}: {declaration.options.password_from} contains {ROTATED}"
             )
+        self._live.warn_kept(hiding_reference(declaration).hiding(before.password), olds, changes)
         replaces = [key for key in changes if key in Tenant.keys().values()]
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
@@ -126,16 +124,16 @@ class Lifecycle:
         declaration = hiding_reference(Declaration.parse(state)[0])
         with declaration.attempting("reading them"):
             try:
-                live = self._live.fetch(declaration)
+                reading = self._live.fetch(declaration)
             except RealmGone:
                 return None
-        if live is None:
+        if reading is None:
             self._live.warn_unread(declaration)
             return _read(state)
-        if not live and declaration.platform.clear is not None:
+        if not reading.content and declaration.platform.clear is not None:
             return None
         kept = {key: value for key, value in state.items() if key not in READABLE}
-        return _read(kept | declaration.platform.decode(live))
+        return _read(kept | self._live.to_keep(declaration, reading, state))
 
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
