@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pulumi_smtpconfig.lifecycle.passwords import VAULT_IS_KEYCLOAKS, needs_vault
 from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.settings.models import CLEAR
+from pulumi_smtpconfig.settings.models import CLEAR, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pulumi_smtpconfig.interface import Sender
     from pulumi_smtpconfig.lifecycle.declaration import Declaration
@@ -39,6 +39,20 @@ def find_platform_problems(declaration: Declaration) -> Iterator[Problem]:
         yield Problem("onDelete", f'must be "retain": {platform.title} offers no way to clear')
 
 
+def find_destination_problems(
+    declaration: Declaration, problems: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Yield what keeps the requests of a state from being sent: somebody may have edited it.
+
+    Args:
+        declaration: The parsed state.
+        problems: What was wrong with it when it was parsed.
+    """
+    needed = {*Tenant.keys().values(), "credentials"}
+    every = [*problems, *find_platform_problems(declaration)]
+    yield from (problem for problem in every if problem.property in needed)
+
+
 def _two_passwords(declaration: Declaration) -> Iterator[Problem]:
     both: list[object] = [declaration.settings.password, declaration.options.password_from]
     if _are_known(*both) and all(both):
@@ -55,7 +69,7 @@ def _credentials(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
     name = declaration.options.credentials
     requests = declaration.requests(sender.setting) if _has_valid_tenant(declaration) else []
     if _are_known(name) and (reason := sender.problem(name, requests)):
-        yield Problem("credentials", reason)
+        yield Problem("credentials", declaration.without_secrets(reason))
 
 
 def _has_valid_tenant(declaration: Declaration) -> bool:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from pulumi_smtpconfig.errors import ConfigurationError, error_context
+from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, error_context
 from pulumi_smtpconfig.interface import Access, Request, Verification, title
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
+from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
+from pulumi_smtpconfig.settings.models import CLEAR, Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator, Mapping
 
     from pulumi_smtpconfig.platforms.platform import Platform
 
@@ -81,8 +82,7 @@ class Declaration(NamedTuple):
     @property
     def title(self) -> str:
         """The tenant as named in messages."""
-        identity: list[object] = [self.tenant.tenant_id, self.tenant.hostname]
-        return title(*("(not known yet)" if x is UNKNOWN else str(x) for x in identity))
+        return title(*map(self._named, (self.tenant.tenant_id, self.tenant.hostname)))
 
     @property
     def endpoint(self) -> str:
@@ -95,10 +95,38 @@ class Declaration(NamedTuple):
         password: object = self.settings.password
         return password.get_secret_value() if isinstance(password, SecretStr) else ""
 
-    def attempting(self, what: str = "") -> AbstractContextManager[None]:
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords that no output shows."""
+        return tuple(dict.fromkeys(filter(None, (self.password, *self.other_secrets))))
+
+    @contextmanager
+    def attempting(self, what: str = "") -> Iterator[None]:
         """Add the tenant and what was attempted, by default the write, to errors in the block."""
-        what = what or f"{self.platform.method} {self.endpoint}"
-        return error_context(f'Mail settings of tenant "{self.tenant.tenant_id}": {what} failed.')
+        try:
+            with error_context(""):
+                yield
+        except SmtpConfigError as error:
+            what = what or f"{self.platform.method} {self.without_secrets(self.endpoint)}"
+            tenant_id = self._named(self.tenant.tenant_id)
+            error.doing = f'Mail settings of tenant "{tenant_id}": {what} failed.'
+            error.happened = self.without_secrets(error.happened)
+            error.remedy = self.without_secrets(error.remedy)
+            raise
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text, or `NOT_SHOWN` if one of its own names put a secret into it.
+
+        A state may have been edited so that its tenant, for instance, is its password. Other texts
+        are not searched: one of our own words may be a weak password.
+        """
+        tenant = self.tenant
+        names = (tenant.tenant_id, tenant.hostname, tenant.base_path, self.options.credentials)
+        reveals = any(contains_secret(str(name), self.secrets) for name in names)
+        return NOT_SHOWN if reveals and contains_secret(text, self.secrets) else text
+
+    def _named(self, name: object) -> str:
+        return "(unknown)" if name is UNKNOWN else self.without_secrets(str(name))
 
     def stored(self) -> dict[str, Any]:
         """Return the canonical form that the state keeps, without a referenced password."""
@@ -132,16 +160,18 @@ class Declaration(NamedTuple):
         """Return the keys of all inputs that differ; an unknown value differs."""
         old, new = before.stored(), self.stored()
         keys = [*new, *(key for key in old if key not in new)]
-        return [
-            key for key in keys if new.get(key) is UNKNOWN or _differ(old.get(key), new.get(key))
-        ]
+        return [key for key in keys if _differ(old.get(key), new.get(key))]
 
     @property
     def why_kept(self) -> str:
-        """Why its tenant keeps the settings when the resource is deleted."""
-        if self.platform.clear is None:
-            return f"{self.platform.title} offers no way to delete them"
-        return 'onDelete is "retain"'
+        """Why its tenant keeps the settings when the resource is deleted; empty if it does not."""
+        platform = PLATFORMS.get(self.tenant.platform)
+        if platform and platform.clear is None:
+            return f"{platform.title} offers no way to delete them"
+        on_delete: object = self.options.on_delete
+        if on_delete is UNKNOWN:
+            return "onDelete is not valid in the state"
+        return "" if on_delete == CLEAR else 'onDelete is "retain"'
 
     def requests(self, setting: Callable[[str], str]) -> list[Request]:
         """Return what a preview can tell of the requests to send: all but their bodies."""
@@ -180,8 +210,7 @@ class Declaration(NamedTuple):
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:
-        secrets = tuple(filter(None, {self.password: None, **dict.fromkeys(self.other_secrets)}))
-        return Request(self._access(), method, url, body, secrets)
+        return Request(self._access(), method, url, body, self.secrets)
 
     def _access(self) -> Access:
         return Access(
@@ -203,6 +232,8 @@ def has_same_inputs(olds: Mapping[str, object], news: Mapping[str, object]) -> b
 
 
 def _differ(old: object, new: object) -> bool:
+    if UNKNOWN in (old, new):
+        return True
     if isinstance(old, list) or isinstance(new, list):
         return _as_json(old) != _as_json(new)
     return old != new

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_smtpconfig.errors import NotVerified, RealmGone, TokenNotGranted
-from pulumi_smtpconfig.lifecycle.checks import find_problems
+from pulumi_smtpconfig.errors import (
+    ConfigurationError,
+    NotVerified,
+    RealmGone,
+    TokenNotGranted,
+)
+from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, find_problems
 from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
-from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.lifecycle.live_settings import READABLE, LiveSettings
 from pulumi_smtpconfig.lifecycle.passwords import (
     fingerprint_to_keep,
     hiding_reference,
@@ -19,7 +24,7 @@ from pulumi_smtpconfig.lifecycle.passwords import (
     resolve_password,
     why_unreadable,
 )
-from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,11 +33,13 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
-READABLE = set(SmtpSettings.keys().values()) - {"password"}
-"""The keys whose values a refresh replaces by what it reads."""
-
 ROTATED = "another password than the one that was sent, so the settings are sent again."
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
+END_IT = (
+    "run `pulumi state delete URN` with the URN from `pulumi stack --show-urns`: the resource "
+    "leaves the state and its tenant keeps its settings. Or correct the state: `pulumi stack "
+    "export --file state.json`, edit the file, `pulumi stack import --file state.json`."
+)
 SENT_ANYWAY = (
     'They are sent anyway because verify is "warn": the platform\'s network may differ from this '
     "machine's. If it does not"
@@ -100,6 +107,7 @@ class Lifecycle:
             self._warn(
                 f"{declaration.title}: {declaration.options.password_from} contains {ROTATED}"
             )
+        self._live.warn_kept(hiding_reference(declaration).hiding(before.password), olds, changes)
         replaces = [key for key in changes if key in Tenant.keys().values()]
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
@@ -123,19 +131,25 @@ class Lifecycle:
         Raises:
             SmtpConfigError: Reading is on, and the settings could not be read.
         """
-        declaration = hiding_reference(Declaration.parse(state)[0])
+        declaration, wrong = _parse_state(state)
+        if wrong:
+            self._warn(
+                f"{declaration.title}: the state does not say where to read its mail settings "
+                f"({wrong}), so they are not read. Run `pulumi up` to correct the state."
+            )
+            return _read(state)
         with declaration.attempting("reading them"):
             try:
-                live = self._live.fetch(declaration)
+                reading = self._live.fetch(declaration)
             except RealmGone:
                 return None
-        if live is None:
+        if reading is None:
             self._live.warn_unread(declaration)
             return _read(state)
-        if not live and declaration.platform.clear is not None:
+        if not reading.content and declaration.platform.clear is not None:
             return None
         kept = {key: value for key, value in state.items() if key not in READABLE}
-        return _read(kept | declaration.platform.decode(live))
+        return _read(kept | self._live.to_keep(declaration, reading, state))
 
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
@@ -148,7 +162,8 @@ class Lifecycle:
             and is_sent(declaration, before, olds)
         )
         if known and declaration.has_same_triggers(before):
-            return declaration.outputs(fingerprint_to_keep(declaration, olds))
+            with declaration.attempting("reading the password"):
+                return declaration.outputs(fingerprint_to_keep(declaration, olds))
         verified = known and before.options.verify == REQUIRE
         declaration = self._ready(declaration, verified=verified)
         with declaration.attempting():
@@ -158,13 +173,18 @@ class Lifecycle:
 
     def delete(self, state: Mapping[str, object]) -> None:
         """Clear the settings if the resource says so, else say that the tenant keeps them."""
-        declaration, _ = Declaration.parse(state)
-        if declaration.options.on_delete != CLEAR:
+        declaration, wrong = _parse_state(state)
+        if declaration.why_kept:
             self._warn(f"{declaration.title} keeps its mail settings: {declaration.why_kept}.")
+        elif wrong:
+            with declaration.attempting("clearing them"):
+                raise ConfigurationError(
+                    f"The state does not say where to send the request: {wrong}.", END_IT
+                )
         elif declaration.tenant.id in self._sent:
             self._warn(f"{declaration.title} keeps the settings that another resource just sent.")
         else:
-            self._clear(hiding_reference(declaration))
+            self._clear(declaration)
 
     def _ready(self, declaration: Declaration, *, verified: bool = False) -> Declaration:
         """Return a resource with its password, after verifying it if the resource asks for that.
@@ -208,6 +228,13 @@ class Lifecycle:
         if text not in self._warned:
             self._warned.add(text)
             self._warn(text)
+
+
+def _parse_state(state: Mapping[str, object]) -> tuple[Declaration, str]:
+    """Return what a state says, and why that is not enough to send requests; empty if it is."""
+    declaration, problems = Declaration.parse(state)
+    wrong = find_destination_problems(declaration, problems)
+    return hiding_reference(declaration), "; ".join(map(str, wrong))
 
 
 def _read(state: Mapping[str, object]) -> Read:
