@@ -20,6 +20,7 @@ from pulumi_smtpconfig.lifecycle.live_settings import (
 )
 from pulumi_smtpconfig.platforms.encoding import as_text, other_keys
 from pulumi_smtpconfig.redaction import contains_secret
+from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.interface import Reading
 
-BLANK: dict[str, Any] = {"settings": None, "hasPassword": None, "otherKeys": []}
+BLANK: dict[str, Any] = {
+    "settings": None,
+    "hasPassword": None,
+    "hasClientSecret": None,
+    "otherKeys": [],
+}
+SET = "(set, not shown)"
 
 
 def show(properties: Mapping[str, object]) -> Outcome:
@@ -69,7 +76,7 @@ def _not_enabled(declaration: Declaration) -> Outcome:
 
 def _outcome(declaration: Declaration, reading: Reading) -> Outcome:
     live, secrets = reading
-    password = as_text(live.get("password") or "")
+    has_password, has_client_secret = (bool(live.get(secret.key)) for secret in LOGIN_SECRETS)
     read = declaration.platform.decode(live) if live else {}
     settings = hide_secrets(read, secrets)
     if hidden := hidden_keys(read, settings):
@@ -77,12 +84,23 @@ def _outcome(declaration: Declaration, reading: Reading) -> Outcome:
             f"{declaration.title}: what the platform has in {hidden} may contain a password or a "
             f"token, so it is not shown. Correct it on the platform, then {CHANGE_IT}"
         )
-    others = sorted(key for key in other_keys(live) if not contains_secret(key, secrets))
-    document = {"settings": settings, "hasPassword": bool(password), "otherKeys": others}
+    shown = {key.lower() for key in settings}  # Keycloak writes allowutf8
+    others = sorted(
+        key
+        for key in other_keys(live)
+        if key.lower() not in shown and not contains_secret(key, secrets)
+    )
+    document = {
+        "settings": settings,
+        "hasPassword": has_password,
+        "hasClientSecret": has_client_secret,
+        "otherKeys": others,
+    }
     if not live:
         return Outcome(EXIT_OK, document, Report(f"{declaration.title} has no mail settings."))
     rows = [(key, as_text(value)) for key, value in settings.items()]
-    rows += [("password", "(set, not shown)" if password else "(not set)")]
+    rows += [(PASSWORD.key, SET if has_password else "(not set)")]
+    rows += [(CLIENT_SECRET.key, SET)] if has_client_secret else []
     rows += [(key, "(other key, not shown)") for key in others]
     title = f"{declaration.title} has these mail settings:"
     return Outcome(EXIT_OK, document, Report(title, ("setting", "value"), rows))

@@ -15,6 +15,7 @@ from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
+from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import CLEAR, Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
@@ -22,15 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pulumi_smtpconfig.platforms.platform import Platform
+    from pulumi_smtpconfig.settings.login_secrets import LoginSecret
 
 ENDPOINT = "endpoint"
 """The output that is the URL which the settings were sent to."""
 
-FINGERPRINT = "passwordFingerprint"
-"""The output that tells whether the password of a reference is the one that was sent."""
-
-OUTPUTS_ONLY = {ENDPOINT, FINGERPRINT}
-MAY_DIFFER_INSIDE = {"passwordFrom", "triggers"}
+OUTPUTS_ONLY = {ENDPOINT, *(secret.fingerprint for secret in LOGIN_SECRETS)}
+MAY_DIFFER_INSIDE = {"triggers", *(secret.reference_key for secret in LOGIN_SECRETS)}
 """The keys whose values may have changed although they compare equal."""
 
 
@@ -41,7 +40,7 @@ class Declaration(NamedTuple):
         tenant: Which tenant it is for.
         settings: The mail settings.
         options: How the resource is handled.
-        other_secrets: Passwords that no error shows besides its own, such as the state's.
+        other_secrets: Secrets that no error shows besides its own, such as the state's.
     """
 
     tenant: Tenant
@@ -90,15 +89,34 @@ class Declaration(NamedTuple):
         return self.platform.endpoint(self.tenant)
 
     @property
-    def password(self) -> str:
-        """The password, plain; empty if it is not known, or by reference and not resolved."""
-        password: object = self.settings.password
-        return password.get_secret_value() if isinstance(password, SecretStr) else ""
+    def login_secret(self) -> LoginSecret:
+        """The kind of secret that its login needs."""
+        settings = self.settings
+        token: list[object] = [
+            *(settings.auth_token_url, settings.auth_token_client_id),
+            *(settings.auth_token_client_secret, self.options.auth_token_client_secret_from),
+        ]
+        return CLIENT_SECRET if any(token) else PASSWORD
+
+    @property
+    def secret(self) -> str:
+        """That secret, plain; empty if it is not known, or by reference and not resolved."""
+        return self._plain(self.login_secret)
+
+    @property
+    def reference(self) -> str:
+        """Where that secret is read; empty if it is given."""
+        return self.login_secret.reference(self.options)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The passwords that no output shows."""
-        return tuple(dict.fromkeys(filter(None, (self.password, *self.other_secrets))))
+        """The passwords and client secrets that no output shows."""
+        own = map(self._plain, LOGIN_SECRETS)
+        return tuple(dict.fromkeys(filter(None, (*own, *self.other_secrets))))
+
+    def _plain(self, secret: LoginSecret) -> str:
+        value: object = secret.plain(self.settings)
+        return value.get_secret_value() if isinstance(value, SecretStr) else ""
 
     @contextmanager
     def attempting(self, what: str = "") -> Iterator[None]:
@@ -129,27 +147,28 @@ class Declaration(NamedTuple):
         return "(unknown)" if name is UNKNOWN else self.without_secrets(str(name))
 
     def stored(self) -> dict[str, Any]:
-        """Return the canonical form that the state keeps, without a referenced password."""
-        settings = self.with_password("") if self.options.password_from else self
+        """Return the canonical form that the state keeps, without a referenced secret."""
+        settings = self.with_secret("") if self.reference else self
         return self.tenant.stored() | settings.settings.stored() | self.options.stored()
 
     def outputs(self, fingerprint: str = "") -> dict[str, Any]:
         """Return what the state keeps once the settings are sent."""
-        kept = {FINGERPRINT: fingerprint} if fingerprint and self.options.password_from else {}
+        known = fingerprint and self.reference
+        kept = {self.login_secret.fingerprint: fingerprint} if known else {}
         return self.stored() | {ENDPOINT: self.endpoint} | kept
 
-    def with_password(self, password: str) -> Declaration:
-        """Return the same with another password."""
-        update = {"password": SecretStr(password)}
+    def with_secret(self, secret: str) -> Declaration:
+        """Return the same with another secret for its login."""
+        update = {self.login_secret.field: SecretStr(secret)}
         return self._replace(settings=self.settings.model_copy(update=update))
 
-    def hiding(self, *passwords: str) -> Declaration:
-        """Return the same, with further passwords that no error shows."""
-        return self._replace(other_secrets=(*self.other_secrets, *filter(None, passwords)))
+    def hiding(self, *secrets: str) -> Declaration:
+        """Return the same, with further secrets that no error shows."""
+        return self._replace(other_secrets=(*self.other_secrets, *filter(None, secrets)))
 
     def has_same_body(self, other: Declaration) -> bool:
-        """Return whether the platform would get the same settings, the password aside."""
-        bodies = [one.platform.encode(one.with_password("").settings) for one in (self, other)]
+        """Return whether the platform would get the same settings, the login's secret aside."""
+        bodies = [one.platform.encode(one.with_secret("").settings) for one in (self, other)]
         return bodies[0] == bodies[1]
 
     def has_same_triggers(self, other: Declaration) -> bool:
@@ -192,6 +211,11 @@ class Declaration(NamedTuple):
         url = self.platform.read_url(self.tenant, setting)
         return self._request("GET", self._access().expand(url)) if url else None
 
+    def version_request(self) -> Request | None:
+        """Return the request that reads the server's version, or None if it is not told."""
+        url = self.platform.version_url(self.tenant)
+        return self._request("GET", url) if url else None
+
     def verification(self) -> Verification:
         """Return the settings to verify at its SMTP server."""
         settings = self.settings
@@ -202,7 +226,7 @@ class Declaration(NamedTuple):
             ssl=settings.ssl,
             starttls=settings.starttls,
             user=settings.user,
-            password=self.password,
+            password=self._plain(PASSWORD),
             sender="" if settings.envelope_from == NULL_SENDER else sender,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,

@@ -21,7 +21,7 @@ from pulumi_smtpconfig.lifecycle.passwords import (
     fingerprint_to_keep,
     hiding_reference,
     is_sent,
-    resolve_password,
+    resolve_secret,
     why_unreadable,
 )
 from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, Tenant
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
-ROTATED = "another password than the one that was sent, so the settings are sent again."
+ROTATED = "another {} than the one that was sent, so the settings are sent again."
+GONE = "a {} that the platform does not have any more, so the settings are sent again."
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
 END_IT = (
     "run `pulumi state delete URN` with the URN from `pulumi stack --show-urns`: the resource "
@@ -103,16 +104,16 @@ class Lifecycle:
         before, declaration = Declaration.parse(olds)[0], Declaration.parse(news)[0]
         changes = declaration.changed_keys(before)
         if not changes and not is_sent(declaration, before, olds):
-            changes = ["passwordFrom"]
-            self._warn(
-                f"{declaration.title}: {declaration.options.password_from} contains {ROTATED}"
-            )
-        self._live.warn_kept(hiding_reference(declaration).hiding(before.password), olds, changes)
+            kind = declaration.login_secret
+            changes = [kind.reference_key]
+            why = (ROTATED if kind.fingerprint in olds else GONE).format(kind.name)
+            self._warn(f"{declaration.title}: {declaration.reference} contains {why}")
+        self._live.warn_kept(hiding_reference(declaration).hiding(before.secret), olds, changes)
         replaces = [key for key in changes if key in Tenant.keys().values()]
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
             with declaration.attempting("reading the password, before another tenant is cleared,"):
-                resolve_password(declaration)
+                resolve_secret(declaration)
         return Diff(changes, replaces, clears_first)
 
     def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
@@ -148,14 +149,15 @@ class Lifecycle:
             return _read(state)
         if not reading.content and declaration.platform.clear is not None:
             return None
-        kept = {key: value for key, value in state.items() if key not in READABLE}
+        replaced = READABLE | self._live.find_gone(declaration, reading.content, state)
+        kept = {key: value for key, value in state.items() if key not in replaced}
         return _read(kept | self._live.to_keep(declaration, reading, state))
 
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
         before, problems = Declaration.parse(olds)
         earlier = hiding_reference(before)
-        declaration = Declaration.parse_known(news).hiding(before.password, *earlier.other_secrets)
+        declaration = Declaration.parse_known(news).hiding(*before.secrets, *earlier.other_secrets)
         known = (
             not problems
             and declaration.has_same_body(before)
@@ -194,7 +196,7 @@ class Lifecycle:
             NotVerified: The SMTP server rejects the settings, and `verify` is "require".
         """
         with declaration.attempting("reading the password"):
-            ready = resolve_password(declaration)
+            ready = resolve_secret(declaration)
         if not verified and declaration.options.verify != OFF:
             self._verify(ready)
         return ready
@@ -212,6 +214,7 @@ class Lifecycle:
         """Send the settings, given the map that the platform has; return outputs."""
         self._sender.send(declaration.write_request(live))
         self._sent.add(declaration.tenant.id)
+        self._live.warn_unknown(declaration)
         return declaration.outputs(fingerprint_to_keep(declaration))
 
     def _clear(self, declaration: Declaration) -> None:

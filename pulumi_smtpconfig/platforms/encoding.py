@@ -26,7 +26,13 @@ TEXT_KEYS = (
     "user",
 )
 DIGITS = re.compile("[0-9]{1,5}")
-OWN_KEYS = {*TEXT_KEYS, "port", "ssl", "starttls", "auth", "authType", "password"}
+TOKEN_KEYS = ("authTokenUrl", "authTokenClientId", "authTokenScope")
+"""Keycloak's keys of a login by token, without the secret."""
+
+OWN_KEYS = {
+    *(*TEXT_KEYS, "port", "ssl", "starttls", "auth", "authType", "password"),
+    *(*TOKEN_KEYS, "authTokenClientSecret"),
+}
 
 
 def encode(settings: SmtpSettings) -> dict[str, str]:

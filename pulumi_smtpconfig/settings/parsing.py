@@ -58,9 +58,9 @@ class Inputs(BaseModel):
         return {name: field.alias or name for name, field in cls.model_fields.items()}
 
     def stored(self) -> dict[str, Any]:
-        """Return the canonical form for the state, with plain secrets and without empty text."""
+        """Return the canonical form for the state, with plain secrets and without absent values."""
         values = {key: _plain(getattr(self, name)) for name, key in self.keys().items()}
-        return {key: value for key, value in values.items() if value != ""}
+        return {key: value for key, value in values.items() if value not in ("", None)}
 
 
 def _plain(value: object) -> object:
