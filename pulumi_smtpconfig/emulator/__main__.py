@@ -3,6 +3,7 @@
 import argparse
 import functools
 import json
+import logging
 import re
 import shlex
 import signal
@@ -11,8 +12,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from .emulator import HOST, Emulator, ListenError
+from .emulator import Emulator
 from .endpoints import parse_settings, route
+from .listener import HOST, ListenError
 from .messages import ReceivedRequest, Refused
 
 INSTRUCTIONS = """\
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the emulator until Ctrl-C or SIGTERM; exit with 1 if it cannot start."""
     port: int = _parser().parse_args(arguments).port
     _on_signals(_stop)
+    _silence_clients()
     try:
         _run(port)
     except (ImportError, ListenError) as error:
@@ -58,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Serve the platform's mail, token and admin endpoints over https on this "
         "machine. Print the environment variables that point the provider here, then each request "
         "without its secrets.",
-        epilog="Any tenant exists, and any host name works. Nothing is kept after exit.",
+        epilog="Any tenant exists, and any host name works. It keeps the latest 1,000 requests and "
+        "at most 10,000 tenants; nothing is kept after exit.",
     )
     parser.add_argument(
         "--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)"
@@ -74,6 +78,16 @@ def _on_signals(handler: Callable[..., None]) -> None:
 def _stop(*_: object) -> None:
     _on_signals(lambda *_: None)  # a second Ctrl-C must not interrupt the cleanup
     raise KeyboardInterrupt
+
+
+def _silence_clients() -> None:
+    """Print nothing about a client that leaves early, or asks for a name that is not ASCII."""
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    sys.unraisablehook = lambda problem: (
+        None
+        if isinstance(problem.exc_value, UnicodeDecodeError)
+        else sys.__unraisablehook__(problem)
+    )
 
 
 def _run(port: int) -> None:
