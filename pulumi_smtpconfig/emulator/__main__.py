@@ -38,8 +38,8 @@ PUBLIC_FIELDS = {
     "user",
 }
 """The documented fields without secrets; all others are masked, such as a misspelt password."""
-JWT = re.compile(r"eyJ[\w-]*\.[\w-]+\.[\w-]+", re.ASCII)
-"""Anything like a JWT, as a granted token is."""
+MOST_SHOWN = 2000
+"""Characters of a line."""
 
 _print = functools.partial(print, flush=True)
 
@@ -122,7 +122,7 @@ def format_request(request: ReceivedRequest, status: int | None, secrets: Iterab
     """Return method, host, path, tenant, status and mail settings as one line of printable ASCII.
 
     The query, which may hold a secret, is left out. The given secrets and granted tokens are masked
-    wherever they occur.
+    wherever they occur. A long line is cut.
     """
     to = route(request)
     settings = ""
@@ -130,12 +130,22 @@ def format_request(request: ReceivedRequest, status: int | None, secrets: Iterab
         with suppress(Refused):
             given = parse_settings(request)
             settings = json.dumps({name: _masked(name, value) for name, value in given.items()})
-    url = f"{request.header('host')}{request.path}"
+    # A space could forge the rest of the line.
+    url = f"{request.header('host')}{request.path}".replace(" ", r"\x20")
     tenant = json.dumps(to and to.tenant)
     text = f"{request.method} {url} tenant={tenant} {status} {settings}".rstrip()
     for secret in secrets:
         text = text.replace(secret, MASK)
-    return JWT.sub(MASK, text).encode("ascii", "backslashreplace").decode()
+    text = re.sub(r"[\w.-]+", _without_jwt, text, flags=re.ASCII)
+    text = re.sub(r"[^ -~]", lambda x: ascii(x[0])[1:-1], text)
+    more = len(text) - MOST_SHOWN
+    return text if more <= 0 else f"{text[:MOST_SHOWN]}... ({more:,} more characters)"
+
+
+def _without_jwt(word: re.Match[str]) -> str:
+    """Mask anything like a JWT, as a granted token is, in time linear in the word."""
+    before, start, token = word[0].partition("eyJ")
+    return before + MASK if start and token.count(".") > 1 else word[0]
 
 
 def _masked(name: str, value: str) -> str:
