@@ -55,8 +55,16 @@ class Host:
         self._printed = ThreadPoolExecutor(1).submit(self._process.communicate)
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = ResourceProviderStub(self._channel)
-        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
         self._provider = {PROVIDER_KEY: serialize_provider(SmtpConfigProvider())}
+        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
+
+    def begin(self, config: Mapping[str, str]) -> None:
+        """Begin another operation with this config, as a process of its own would.
+
+        The host keeps providers by their serialized text, and decoding that ignores line ends.
+        """
+        self._provider[PROVIDER_KEY] += "\n"
+        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
 
     def close(self) -> str:
         """Stop the host; return what it printed after its port."""
