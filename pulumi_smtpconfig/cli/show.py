@@ -65,7 +65,9 @@ def _outcome(declaration: Declaration, live: Mapping[str, Any], secrets: set[str
     settings = _masked(
         declaration.platform.decode(live) if live else {}, {*secrets, password.strip("*")}
     )
-    others = sorted(key for key in other_keys(live) if not contains_secret(key, secrets))
+    others = sorted(other_keys(live))
+    if contains_secret(" ".join(others), secrets):  # one search, however many keys there are
+        others = [NOT_SHOWN]
     document = {"settings": settings, "hasPassword": bool(password), "otherKeys": others}
     if not live:
         return Outcome(EXIT_OK, document, Report(f"{declaration.title} has no mail settings."))
