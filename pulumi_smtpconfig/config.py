@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
 DEFAULT_RETRIES, MAX_RETRIES = 3, 10
-ADDRESS = re.compile("(?P<host>[^/]+):(?P<port>[0-9]{1,5})")
+ADDRESS = re.compile("(?P<host>[^/]{1,255}):(?P<port>[0-9]{1,5})")
 MAX_PORT = 65535
 
 

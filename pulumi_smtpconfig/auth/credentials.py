@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.interface import Request
 
 NAMED_SETS = "credentials"
+MAX_PATTERN = 260
+"""Characters of a host, and of a port or a wildcard; more of them take long to compile."""
 
 
 def _visible_ascii(secret: SecretStr) -> SecretStr:
@@ -61,7 +63,7 @@ class Credentials(BaseModel):
     oauth_username: str = ""
     oauth_password: SecretStr = SecretStr("")
     scope: str = ""
-    hostnames: tuple[str, ...] | None = None
+    hostnames: tuple[Annotated[str, Field(max_length=MAX_PATTERN)], ...] | None = None
 
     def secrets(self) -> list[str]:
         """Return what no error shows."""
@@ -138,6 +140,8 @@ def check_destination(resolved: Resolved, request: Request) -> None:
 
 def is_https(url: str) -> bool:
     """Return whether a URL is https, complete, and without a user before the host."""
+    if not url.isascii():  # Python would normalise it, in quadratic time
+        return False
     try:
         parts = urlsplit(url)
         named = bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.lint.mail_services import SMTP, SMTPS
+from pulumi_smtpconfig.settings.models import DECIMAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ def decode(live: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: as_text(live.get(key)) for key in TEXT_KEYS}
     ssl, starttls = (as_text(live.get(key)) == "true" for key in ("ssl", "starttls"))
     port = as_text(live.get("port")) or str(SMTPS if ssl else SMTP)
-    number = int(port) if port.isascii() and port.isdigit() else port
+    number = int(port) if DECIMAL.fullmatch(port) else port
     settings = texts | {"port": number, "ssl": ssl, "starttls": starttls}
     return {key: value for key, value in settings.items() if value != ""}
 

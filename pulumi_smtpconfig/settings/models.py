@@ -29,6 +29,8 @@ from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
 
 CACHED_ADDRESSES = 4096
+MAX_ADDRESS = 254
+"""Octets (RFC 5321, section 4.5.3.1.3); the library would take long to refuse more."""
 
 
 def _required(text: str) -> str:
@@ -43,15 +45,23 @@ def _one_line(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=CACHED_ADDRESSES)  # an operation parses each resource several times
 def _address(text: str) -> str:
+    if not _is_address(text):
+        raise refuse("must be an email address such as no-reply@acme.example")
+    return text
+
+
+@lru_cache(maxsize=CACHED_ADDRESSES)  # an operation parses each resource several times
+def _is_address(text: str) -> bool:
+    if len(text) > MAX_ADDRESS:
+        return False
     # The library refuses domains such as .local, which private networks use, only at the end.
     inner = f"{text}.example"
     try:
         validate_email(inner, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        raise refuse("must be an email address such as no-reply@acme.example") from None
-    return text
+        return False
+    return True
 
 
 Text = Annotated[str, AfterValidator(_one_line)]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 READY, OK, TLS_OR_LOGIN_REQUIRED = 220, 250, 530
 SUCCESS = range(200, 300)
+MAX_HOST = 253
+"""Characters of a name, at most (RFC 1035, section 2.3.4)."""
 
 TIMEOUT = 15.0
 """Seconds for all stages together."""
@@ -78,6 +80,8 @@ def _invalid_values(verification: Verification) -> Iterator[tuple[str, str]]:
 
 
 def _is_host_name(host: str) -> bool:
+    if len(host) > MAX_HOST:  # IDNA takes quadratic time
+        return False
     try:
         return bool(host.encode("idna")) and not INVALID_IN_ADDRESS.search(host)
     except UnicodeError:
