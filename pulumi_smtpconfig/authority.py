@@ -62,11 +62,13 @@ def authority_of(url: str) -> Authority:
             or has braces or an invalid host.
     """
     is_plain = all("!" <= character <= "~" for character in url) and not set("@{}") & set(url)
+    if not is_plain:  # urlsplit takes quadratic time for some other characters
+        raise InvalidAuthority(NOT_HTTPS)
     try:
         scheme, authority, *_ = urlsplit(url)
     except ValueError:
         scheme = authority = ""
-    if scheme != "https" or not authority or not is_plain:
+    if scheme != "https" or not authority:
         raise InvalidAuthority(NOT_HTTPS)
     try:
         return parse_authority(authority)

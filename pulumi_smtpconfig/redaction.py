@@ -9,14 +9,15 @@ from __future__ import annotations
 import html
 import json
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from urllib.parse import SplitResult
 
 MESSAGE_KEYS = ("error", "error_description", "errorMessage", "status", "message")
 TOKEN_KEYS = ("error", "error_description")
@@ -33,30 +34,23 @@ MAX_HOST = 100
 MAX_TEXT, MAX_SECRET = 2000, 16 * 1024
 """Characters of a text and of a secret above which a search costs too much."""
 
+MAX_READINGS = 32 * 1024
+"""Characters of everything that a text may mean, above which the search costs too much."""
+
 PIECE = 8
 """Characters of a secret in a row that reveal too much."""
-
-MAX_NESTING = 5
-"""How deep escapes within escapes are undone."""
-
-STANDARD_BASE64 = str.maketrans("-_", "+/")
-"""Turns URL-safe base64 into the standard form."""
 
 NON_ASCII = re.compile(r"[^\0-\x7f]+")
 NON_WORD = re.compile(r"[\W_]+")
 WRAPPED = re.compile(r"<[^<>]*>|=?,?\s")
 """What a server inserts where it wraps a text."""
 
-LONG_NUMBER = re.compile("&#[0-9]{100,}")
-UTF_8 = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
-SOFT_BREAK = re.compile(r"=(?:\s|\\[rn])+")
 QUOTED_PRINTABLE = re.compile("=([0-9a-fA-F]{2})")
-BACKSLASHED = re.compile(
-    r"\\(?:u(?P<unit>[0-9a-fA-F]{4})|u\{(?P<code>[0-9a-fA-F]{1,5})\}|x(?P<byte>[0-9a-fA-F]{2})"
-    r"|(?P<octal>[0-3][0-7]{2})|(?P<other>.))"
-)
+UTF_16 = re.compile(r"\\u(?:\{([0-9a-fA-F]{1,5})\}|([0-9a-fA-F]{4}))")
+BACKSLASHED = re.compile(r"\\(?:x(?P<hex>[0-9a-fA-F]{2})|(?P<octal>[0-3][0-7]{2})|(?P<other>.))")
+WHITE_SPACE = {"n": "\n", "r": "\r", "t": "\t"}
 PAGE = re.compile(r"<(?:!doctype\s+html|html|head|title|body)\b", re.IGNORECASE)
-TITLE = re.compile(r"<title\b[^<>]*>([^<]*)", re.IGNORECASE)
+TITLE = re.compile(r"<title\b[^<>]*>([^<]*)</title", re.IGNORECASE)
 BINARY = re.compile(rb"[\0-\x08\x0e-\x1f]")
 HOST = re.compile(r"(?:(?:[\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -96,13 +90,12 @@ def quote_host(location: str, secrets: Iterable[str]) -> str:
 
     A secret anywhere near hides the host too, because the host may be the start of one.
     """
-    try:
-        scheme, authority, *_ = urlsplit(location)
-    except ValueError:
+    parts = _split(location)
+    if not parts:
         return NO_ADDRESS
-    if location and not scheme and not authority:
+    if location and not parts.scheme and not parts.netloc:
         return SAME_HOST
-    host = authority.rpartition("@")[2]
+    host = parts.netloc.rpartition("@")[2]
     searched = f"{location[: MAX_QUOTE + MARGIN]} {host}"
     if not HOST.fullmatch(host) or len(host) > MAX_HOST or contains_secret(searched, secrets):
         return NO_ADDRESS
@@ -111,40 +104,51 @@ def quote_host(location: str, secrets: Iterable[str]) -> str:
 
 def public_url(url: str) -> str:
     """Return a configured URL without its user part, query and fragment, which may be secret."""
-    try:
-        scheme, authority, path, *_ = urlsplit(url)
-    except ValueError:
+    parts = _split(url)
+    if not parts:
         return "an invalid URL"
-    return f"{scheme}://{authority.rpartition('@')[2]}{path}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _split(url: str) -> SplitResult | None:
+    try:  # what is not ASCII is no URL, and Python would normalise it in quadratic time
+        return urlsplit(url) if url.isascii() else None
+    except ValueError:
+        return None
 
 
 def contains_secret(text: str, secrets: Iterable[str]) -> bool:
     """Return whether a text contains a secret, or 8 characters of one in a row, however encoded.
 
-    A secret of under 8 characters counts only as a whole. A text of more than 2,000 characters is
-    not searched and counts as containing one, as does any text if a secret exceeds 16 KiB.
+    A secret of under 8 characters counts only as a whole. A text counts as containing one if it has
+    more than 2,000 characters or may be read in too many ways, and any text does if a secret
+    exceeds 16 KiB.
     """
     known = set(filter(None, secrets))
-    if known and (len(text) > MAX_TEXT or max(map(len, known)) > MAX_SECRET):
+    if not known:
+        return False
+    if len(text) > MAX_TEXT or max(map(len, known)) > MAX_SECRET:
         return True
-    readings = set(_readings(text)) if known else set()
-    views = set().union(*map(_views, readings))
+    readings = _undone([text])
+    readings |= _undone(each for reading in readings for each in _decoded(reading))
+    if sum(map(len, readings)) > MAX_READINGS:
+        return True
+    views = {view for reading in readings for view in _views(reading)}
     pieces = {piece for view in views for piece in _pieces(view)}
     return any(
-        any(form in view for view in views)
-        if len(form) < PIECE
-        else not pieces.isdisjoint(_pieces(form))
+        not pieces.isdisjoint(_pieces(form))
+        if len(form) >= PIECE
+        else any(form in view for view in views)
         for secret in known
         for form in _forms(secret)
     )
 
 
 def _quote(texts: list[str], secrets: Iterable[str]) -> str:
-    texts = list(filter(None, map(_printable, texts)))
-    if contains_secret(": ".join(text[: MAX_QUOTE + MARGIN] for text in texts), secrets):
+    text = ": ".join(filter(None, map(_printable, texts)))
+    if contains_secret(text[: MAX_QUOTE + MARGIN], secrets):
         return NOT_SHOWN
-    cut = (text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + "…" for text in texts)
-    shown = ": ".join(cut)
+    shown = text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + "…"
     return f'"{shown}"' if shown else EMPTY
 
 
@@ -164,64 +168,57 @@ def parse_json(body: bytes) -> Any:
 
 def _forms(secret: str) -> set[str]:
     """Return the forms of a secret to look for; those under 8 characters only as a whole."""
-    forms = {*_undo(secret), *_undo(secret, lenient=True)}
-    if len(_printable(secret)) < PIECE:
-        return {view for form in forms for view in _views(form, bare=False) if view}
-    views = {_folded(code) for code in _encoded(secret)}.union(*map(_views, forms))
-    wholes = set(filter(None, map(_folded, forms)))
-    wholes |= {view for view in (_masked(secret),) if len(view) >= PIECE // 2}
-    return wholes | {view for view in views if len(view) >= PIECE}
+    views = {view for reading in _undone([secret]) for view in _views(reading)}
+    least = PIECE // 2 if len(_printable(secret)) >= PIECE else 1
+    return {view for view in views if len(view) >= least}
 
 
-def _encoded(secret: str) -> Iterator[str]:
-    """Yield hex and base64 of a secret, at each offset in base64's groups of three bytes.
+def _undone(texts: Iterable[str]) -> set[str]:
+    """Return texts, and what they are once escapes and line breaks are undone, in any order.
 
-    The digits that also depend on its neighbours are left out.
+    The work ends once there are too many.
     """
-    data = secret.encode("utf-8", "surrogatepass")
-    yield data.hex()
-    for before in range(3):
-        digits = b64encode(b"\0" * before + data).decode()
-        yield digits[-(-before * 4 // 3) : (before + len(data)) // 3 * 4]
+    found: set[str] = set()
+    new = set(texts)
+    while new and sum(map(len, found)) <= MAX_READINGS:
+        found |= new
+        new = {undo(text) for text in new for undo in UNDO} - found
+    return found
 
 
-def _readings(text: str) -> Iterator[str]:
-    """Yield everything that a text may mean once its encodings are undone."""
-    for plain in {text, WRAPPED.sub("", text)}:
-        for lenient in (False, True):
-            chain = _undo(plain, lenient=lenient)
-            yield from (*chain, WRAPPED.sub("", chain[-1]))
-            for decoded in _decoded(chain[-1]):
-                yield from (*_undo(decoded), *_undo(decoded, lenient=True))
+def _undo_html(text: str) -> str:
+    try:
+        return html.unescape(text)
+    except ValueError:  # a number of thousands of digits, which only a secret has room for
+        return text
 
 
-def _undo(text: str, *, lenient: bool = False) -> list[str]:
-    """Return a text after each step of undoing escapes; `lenient` includes quoted-printable."""
-    chain = [text]
-    for _ in range(MAX_NESTING):
-        before = text
-        if lenient:
-            text = QUOTED_PRINTABLE.sub(r"%\1", SOFT_BREAK.sub("", text))
-        text = html.unescape(LONG_NUMBER.sub("\N{REPLACEMENT CHARACTER}", unquote(text)))
-        chain.append(text)
-        text = BACKSLASHED.sub(_character, text)
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        chain.append(text)
-        if text == before:
-            break
-    repaired = UTF_8.sub(lambda match: match[0].encode("latin-1").decode("utf-8", "replace"), text)
-    return [*chain, text.replace("+", " "), repaired]
+def _undo_utf_16(text: str) -> str:
+    """Undo the escapes of JSON and JavaScript for characters by number."""
+    plain = UTF_16.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _character(escape: re.Match[str]) -> str:
+    """Return what follows a backslash; a byte becomes one of a URL."""
     if escape["other"]:
-        return escape["other"]
-    return chr(int(escape[escape.lastgroup or 0], 8 if escape["octal"] else 16))
+        return WHITE_SPACE.get(escape["other"], escape["other"])
+    return f"%{escape['hex'] or format(int(escape['octal'], 8), '02x')}"
+
+
+UNDO: tuple[Callable[[str], str], ...] = (
+    unquote,
+    _undo_html,
+    _undo_utf_16,
+    partial(BACKSLASHED.sub, _character),
+    lambda text: unquote(QUOTED_PRINTABLE.sub(r"%\1", text)),
+    partial(WRAPPED.sub, ""),
+)
 
 
 def _decoded(text: str) -> Iterator[str]:
     """Yield what a text decodes to from base64 and hex, at any offset and with any separators."""
-    base64 = re.sub("[^0-9a-zA-Z+/]", "", text.translate(STANDARD_BASE64))
+    base64 = re.sub("[^0-9a-zA-Z+/]", "", text.replace("-", "+").replace("_", "/"))
     for digits in (base64[start:] for start in range(4)):
         data = b64decode(digits + "A" * (-len(digits) % 4))[: len(digits) * 3 // 4]
         yield data.decode("utf-8", "replace")
@@ -231,22 +228,18 @@ def _decoded(text: str) -> Iterator[str]:
         yield bytes.fromhex(digits[start:end]).decode("utf-8", "replace")
 
 
-def _views(text: str, *, bare: bool = True) -> set[str]:
-    """Return a text without differences of case, form, charset, and separators between words."""
+def _views(text: str) -> Iterator[str]:
+    """Yield a text without differences of case and form, of charset, and of separators."""
     folded = _folded(text)
-    views = {folded, _masked(text)}
-    return views | {NON_WORD.sub("", folded)} if bare else views
-
-
-def _masked(text: str) -> str:
-    return _folded(NON_ASCII.sub("\N{REPLACEMENT CHARACTER}", text))
+    yield from (folded, NON_WORD.sub("", folded))
+    yield _folded(NON_ASCII.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _folded(text: str) -> str:
     text = _printable(text)
     if not text.isascii():  # one by one: a run of combining marks takes quadratic time
         text = "".join(map(partial(normalize, "NFKD"), text))
-    return text.casefold().translate(STANDARD_BASE64)
+    return text.casefold().replace(" ", "+")  # as forms write it
 
 
 def _pieces(text: str) -> Iterator[str]:

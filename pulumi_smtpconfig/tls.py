@@ -68,6 +68,8 @@ def load_trust(ca_bundle: str = "", source: str = "") -> Trust:
     """
     try:
         return Trust(ca_bundle)
+    except ValueError:
+        raise _unreadable(ca_bundle, source, "it is not a valid path") from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         if not ca_bundle:
@@ -77,11 +79,14 @@ def load_trust(ca_bundle: str = "", source: str = "") -> Trust:
             ) from None
         if isinstance(error, ssl.SSLError):
             why = "it contains no certificate in PEM form"
-        raise ConfigurationError(
-            f"The authorities in {source} cannot be loaded from {Path(ca_bundle).absolute()}: "
-            f"{why}.",
-            "set it to the full path of a readable file that contains certificates in PEM form.",
-        ) from None
+        raise _unreadable(ca_bundle, source, why) from None
+
+
+def _unreadable(ca_bundle: str, source: str, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The authorities in {source} cannot be loaded from {Path(ca_bundle).absolute()}: {why}.",
+        "set it to the full path of a readable file that contains certificates in PEM form.",
+    )
 
 
 def _pem(path: str) -> str:

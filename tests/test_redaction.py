@@ -87,6 +87,13 @@ def test_escapes_of_a_form_and_within_it_are_undone(form: Form, escape: Form, se
     assert form in CHARSETS.values() or contains_secret(form(escape(secret)), [secret])
 
 
+@EVERY_ESCAPE
+def test_a_line_break_within_an_escape_does_not_hide_it(escape: Form) -> None:
+    """Quoted-printable breaks lines wherever they are too long, and others escape the break."""
+    lines = ESCAPES["quoted-printable"](ESCAPES["octal"](CHARSETS["full width"](RANDOM)))
+    assert contains_secret(escape(lines)[:MAX_TEXT], [RANDOM])
+
+
 @given(secret=LONG_SECRETS, start=st.integers(0, 32), length=st.integers(PIECE, 40))
 @example(secret="!@#$%^&*()!@#$%", start=0, length=9)
 @example(secret="abc%41%42%43%44%45", start=0, length=11)
@@ -196,6 +203,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
         '"502 Bad Gateway"',
     ),
     "a title alone": (b"<title>Sign in</title>", '"Sign in"'),
+    "a title that is not closed": (b"<title>Sign<wbr>in", "(an HTML page of 18 bytes, not shown)"),
     "no title": (b"<html><h1>It works!</h1></html>", "(an HTML page of 31 bytes, not shown)"),
     "XML": (b"<error>no</error>", "(a text of 17 bytes, not shown)"),
     "text": (b"slow down", "(a text of 9 bytes, not shown)"),

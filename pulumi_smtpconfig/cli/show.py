@@ -19,7 +19,7 @@ from pulumi_smtpconfig.lifecycle.live_settings import (
     hide_secrets,
 )
 from pulumi_smtpconfig.platforms.encoding import as_text, other_keys
-from pulumi_smtpconfig.redaction import contains_secret
+from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
@@ -85,11 +85,9 @@ def _outcome(declaration: Declaration, reading: Reading) -> Outcome:
             f"token, so it is not shown. Correct it on the platform, then {CHANGE_IT}"
         )
     shown = {key.lower() for key in settings}  # Keycloak writes allowutf8
-    others = sorted(
-        key
-        for key in other_keys(live)
-        if key.lower() not in shown and not contains_secret(key, secrets)
-    )
+    others = sorted(key for key in other_keys(live) if key.lower() not in shown)
+    if contains_secret(" ".join(others), secrets):  # one search, however many keys there are
+        others = [NOT_SHOWN]
     document = {
         "settings": settings,
         "hasPassword": has_password,

@@ -29,7 +29,7 @@ COST = 11
 
 BLOCK_SIZE = 8
 SALT_BYTES = 16
-FORMAT = re.compile(r"\$scrypt\$ln=(1\d),r=(\d{1,2}),p=1\$([\w+/=]+)\$[\w+/=]+")
+FORMAT = re.compile(r"\$scrypt\$ln=(1\d),r=(\d{1,2}),p=1\$([\w+/=]+)\$[\w+/=]+", re.ASCII)
 
 
 def resolve_secret(declaration: Declaration) -> Declaration:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 READY, WILL_FORWARD, TLS_OR_LOGIN_REQUIRED = 220, 251, 530
 ADDRESS_REFUSED = (550, 450, 551, 552, 553, 554, 555)
 """The refusals that are about a mail and not about the session (RFC 5321, 4.2.2)."""
+MAX_HOST = 253
+"""Characters of a name, at most (RFC 1035, section 2.3.4)."""
 
 INVALID_IN_ADDRESS = re.compile("[\\0-\\x20\\x7f<>\\ud800-\\udfff]")
 INVALID_IN_CREDENTIALS = re.compile("[\\0\\ud800-\\udfff]")
@@ -59,6 +61,8 @@ def _invalid_values(verification: Verification) -> Iterator[tuple[str, str]]:
 
 
 def _is_host_name(host: str) -> bool:
+    if len(host) > MAX_HOST:  # IDNA takes quadratic time
+        return False
     try:
         return bool(host.encode("idna")) and not INVALID_IN_ADDRESS.search(host)
     except UnicodeError:

@@ -56,8 +56,11 @@ class Fleet(NamedTuple):
         if group not in self.groups:
             known = ", ".join(self.groups)
             raise FleetError(f'fleet:group is "{group}", but the groups of {self.name} are {known}')
-        tenants = {name: self._with_defaults(own) for name, own in self.file.tenants.items()}
-        return {name: settings for name, settings in tenants.items() if settings.group == group}
+        return {
+            name: self._with_defaults(own)
+            for name, own in self.file.tenants.items()
+            if self._group(own) == group
+        }
 
     def arguments(self, group: str, passwords: Passwords) -> dict[str, dict[str, Any]]:
         """Return the arguments of `SmtpConfig` for each tenant of a group.
@@ -77,6 +80,9 @@ class Fleet(NamedTuple):
             raise file_error(self.name, *problems)
         return arguments
 
+    def _group(self, own: Settings) -> str | None:
+        return own.group if "group" in own.model_fields_set else self.file.defaults.group
+
     def _with_defaults(self, own: Settings) -> Settings:
         given = {key: getattr(own, key) for key in own.model_fields_set}
-        return self.file.defaults.model_copy(update=given)
+        return self.file.defaults.model_copy(update=given) if given else self.file.defaults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .model import SHAPES, Settings
@@ -55,10 +56,14 @@ def _reason(place: Place, kind: str, context: dict[str, Any]) -> str:
     if place[-1:] == ("password",) and place != ("tenants", "password"):
         return PASSWORD
     if kind == "extra_forbidden":
-        close = get_close_matches(place[-1], KEYS, 1) if place[1:] else []
-        return "is an unknown key" + "".join(f"; did you mean {key}?" for key in close)
+        return f"is an unknown key{_suggestion(place[-1]) if place[1:] else ''}"
     if kind == "string_pattern_mismatch":
         return SHAPES[context["pattern"]]
     if kind == "literal_error":
         return f"must be {context['expected']}"
     return REASONS.get(kind.partition("_")[0], "must be a mapping of keys to values")
+
+
+@lru_cache  # a key that is wrong in one tenant is often wrong in all
+def _suggestion(key: str) -> str:
+    return "".join(f"; did you mean {close}?" for close in get_close_matches(key, KEYS, 1))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .document import describe
+from .document import Place, describe
 from .model import REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .document import Document, Place
+    from .document import Document
     from .problems import Problem
+
+Tenants = dict[Place, dict[str, Any]]
+"""The settings of each tenant as written, by its place in the file."""
 
 HTTPS = "443"
 CASELESS = "ssms"
@@ -20,12 +23,14 @@ CASELESS = "ssms"
 
 def find_problems(document: Document) -> Iterator[Problem]:
     """Yield missing settings, undeclared groups and duplicate tenants."""
-    for place, what in (*_missing(document), *_groups(document), *_duplicates(document)):
+    tenants = _with_defaults(document)
+    found = (*_missing(tenants), *_groups(document), *_duplicates(document, tenants))
+    for place, what in found:
         yield document.problem(place, what)
 
 
-def _missing(document: Document) -> Iterator[tuple[Place, str]]:
-    for place, settings in _with_defaults(document).items():
+def _missing(tenants: Tenants) -> Iterator[tuple[Place, str]]:
+    for place, settings in tenants.items():
         missing = [key for key in REQUIRED if settings.get(key) is None]
         if missing:
             yield place, f"needs {', '.join(missing)}, here or in the defaults"
@@ -35,17 +40,18 @@ def _groups(document: Document) -> Iterator[tuple[Place, str]]:
     groups = document.values.get("groups") if isinstance(document.values, dict) else None
     if not isinstance(groups, list):
         return
-    if len({*map(str, groups)}) < len(groups):
+    known = {*map(str, groups)}
+    if len(known) < len(groups):
         yield ("groups",), "lists a group twice; two runs of one stack would lock each other out"
     defaults = {("defaults",): _mapping(document.values, "defaults")}
     for place, settings in (defaults | _tenants(document)).items():
-        if settings.get("group") is not None and settings["group"] not in groups:
+        if settings.get("group") is not None and str(settings["group"]) not in known:
             yield (*place, "group"), "is not one of the groups at the top, so no stack has it"
 
 
-def _duplicates(document: Document) -> Iterator[tuple[Place, str]]:
+def _duplicates(document: Document, tenants: Tenants) -> Iterator[tuple[Place, str]]:
     first: dict[tuple[str, ...], Place] = {}
-    for place, settings in _with_defaults(document).items():
+    for place, settings in tenants.items():
         other = first.setdefault(_identity(place[-1], settings), place)
         if other != place:
             where = f"{describe(other)} in line {document.line(other)}"
@@ -61,12 +67,12 @@ def _identity(name: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     return str(platform), hostname, str(base_path), tenant
 
 
-def _with_defaults(document: Document) -> dict[Place, dict[str, Any]]:
+def _with_defaults(document: Document) -> Tenants:
     defaults = _mapping(document.values, "defaults")
     return {place: {**defaults, **own} for place, own in _tenants(document).items()}
 
 
-def _tenants(document: Document) -> dict[Place, dict[str, Any]]:
+def _tenants(document: Document) -> Tenants:
     tenants = _mapping(document.values, "tenants")
     return {("tenants", name): _mapping(tenants, name) for name in tenants}
 
