@@ -51,6 +51,7 @@ class Request(NamedTuple):
         url: The URL.
         body: What to send as JSON, or None.
         secrets: The passwords that no error shows, even if the platform echoes them.
+        repeatable: Whether it may be sent again if no response comes.
     """
 
     access: Access
@@ -58,6 +59,7 @@ class Request(NamedTuple):
     url: str
     body: Mapping[str, Any] | None = None
     secrets: tuple[str, ...] = ()
+    repeatable: bool = True
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.url})"
@@ -139,6 +141,9 @@ class Sender(Protocol):
 
     def setting(self, key: str) -> str:
         """Return a connection setting, or an empty string."""
+
+    def try_settings(self, request: Request) -> None:
+        """Let a platform try settings without storing them; raise `NotVerified` if that fails."""
 
     def verify(self, verification: Verification) -> list[Step]:
         """Verify settings at their SMTP server; raise `NotVerified` if a stage fails."""

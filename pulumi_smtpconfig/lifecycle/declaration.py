@@ -211,6 +211,12 @@ class Declaration(NamedTuple):
         url = self.platform.read_url(self.tenant, setting)
         return self._request("GET", self._access().expand(url)) if url else None
 
+    def test_request(self) -> Request:
+        """Return the request that lets the platform try the settings, on one that can."""
+        body = self.platform.encode(self.settings)
+        request = self._request("POST", self.platform.test_url(self.tenant), body)
+        return request._replace(repeatable=False)  # it may have sent a mail
+
     def version_request(self) -> Request | None:
         """Return the request that reads the server's version, or None if it is not told."""
         url = self.platform.version_url(self.tenant)

@@ -715,6 +715,17 @@ RULES = (
         fields=lambda _, host: _service_fields(0, host),
     ),
     Rule(
+        code="W206",
+        title="Verification that sends a mail",
+        on=("verify",),
+        matches=lambda verify: verify == "platform",
+        why="has each change tried by a real mail to the address of the token's user",
+        remedy="silence this warning where that mailbox is meant for it",
+        source="[Keycloak's Admin API](https://www.keycloak.org/docs-api/latest/rest-api/)",
+        bad_example={"platform": "keycloak", "verify": "platform"},
+        good_example={"platform": "keycloak", "verify": "require"},
+    ),
+    Rule(
         code="W301",
         title="Placeholder host",
         on=("host",),
