@@ -175,7 +175,8 @@ def mail_token(
         authority_of(login.url)
     except InvalidAuthority as error:
         raise ConfigurationError(
-            f"The authTokenUrl {error}.", "set it to https://host/path, without a user before the host."
+            f"The authTokenUrl {error}.",
+            "set it to https://host/path, without a user before the host.",
         ) from None
     credentials = Credentials(
         tokenUrl=login.url,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pulumi_smtpconfig.connect import Unreachable
 from pulumi_smtpconfig.interface import PLATFORM_ONLY
 from pulumi_smtpconfig.redaction import quote_text
-from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
+from pulumi_smtpconfig.smtp.session import CHALLENGE, MALFORMED, ProtocolError
 from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
@@ -256,7 +256,8 @@ def from_reply(
     happened = f"it answered {reply.code} {words}"
     if reply.code < TEMPORARY.start:
         happened += f", where {' or '.join(map(str, expected))} was expected"
-        remedy = REMEDIES["EHLO"]
+        is_error = stage == "AUTH" and reply.code == CHALLENGE  # of a login by token
+        remedy = (is_error and remedy) or REMEDIES["EHLO"]
     else:
         later = RETRY_LATER if reply.code in TEMPORARY else remedy
         remedy = remedy_for(stage, reply) or later

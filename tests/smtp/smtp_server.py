@@ -29,6 +29,7 @@ class SmtpServer(Controller):
         ca_bundle: A PEM file with the authority of its certificate.
         password: The password it accepts; a test may change it.
         refused: The senders and recipients it refuses; a test may add some.
+        refusal: Its reply to a sender that it refuses.
         broken: The mechanisms whose logins it always refuses; a test may add some.
         connections: How many it has accepted.
         logins: The mechanism, user and password of each login, and whether it used TLS.
@@ -47,6 +48,7 @@ class SmtpServer(Controller):
         self.password = PASSWORD
         self.connections = 0
         self.refused: set[str] = set()
+        self.refusal = "553 5.7.1 Sender address rejected: not owned by user"
         self.broken: set[str] = set()
         self.logins: list[tuple[str, str, str, bool]] = []
         self.senders: list[str] = []
@@ -77,7 +79,7 @@ class SmtpServer(Controller):
         """Handle MAIL FROM."""
         self.senders.append(address)
         if address in self.refused:
-            return "553 5.7.1 Sender address rejected: not owned by user"
+            return self.refusal
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
