@@ -82,7 +82,7 @@ NO_MECHANISM = (
 )
 UNTRIED_MECHANISM = (
     "enable LOGIN or PLAIN on the server, which Jakarta Mail prefers and this provider can try. If "
-    'that is not possible, set verify to "off", and send a test mail from the platform.'
+    'that is not possible, set verify to "warn" or "off", and send a test mail from the platform.'
 )
 USE_XOAUTH2 = (
     "log in by token (authTokenUrl and the arguments with it, on Keycloak 26.2 or newer), or use "

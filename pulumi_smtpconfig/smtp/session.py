@@ -85,8 +85,15 @@ class Session(smtplib.SMTP):
 
     @property
     def auth_mechanisms(self) -> list[str]:
-        """The AUTH mechanisms that the server offers."""
-        return self.esmtp_features.get("auth", "").upper().split()
+        """The AUTH mechanisms that Jakarta Mail finds in the answer to EHLO.
+
+        The last line counts, and of those with the older `AUTH=` only `AUTH=LOGIN`, beside another.
+        """
+        said = (self.ehlo_resp or b"").decode("latin-1")
+        lines = said.upper().split("\n")[1:] if self.does_esmtp else []
+        extensions = dict(line.partition(" ")[::2] for line in lines)
+        offered = extensions.get("AUTH", "").split()
+        return [*offered, LOGIN] if {"AUTH", "AUTH=LOGIN"} <= extensions.keys() else offered
 
     def begin_tls(self, context: ssl.SSLContext, host: str) -> None:
         """Start TLS with a server whose certificate must be valid for `host`.

@@ -55,15 +55,17 @@ def test_a_server_whose_plain_is_broken_passes(server: SmtpServer) -> None:
         *(("LOGIN", "LOGIN"), ("PLAIN", "PLAIN"), ("PLAIN LOGIN", "LOGIN")),
         *(("plain login", "LOGIN"), ("NTLM DIGEST-MD5 PLAIN", "PLAIN")),
         *(("XOAUTH2 CRAM-MD5 PLAIN LOGIN", "LOGIN"), ("PLAIN XLOGIN", "PLAIN")),
+        *(("PLAIN\r\n250 AUTH=LOGIN", "LOGIN"), ("NTLM\r\n250 AUTH=LOGIN PLAIN", "LOGIN")),
+        *(("LOGIN\r\n250 AUTH PLAIN", "PLAIN"), ("PLAIN\r\n250 AUTH=PLAIN", "PLAIN")),
     ],
 )
 def test_login_is_used_before_plain_and_plain_before_all_others(
     bundle: Path, offered: str, used: str
 ) -> None:
     """The order in which the server lists them does not matter."""
-    ehlo = f"250-mx\r\n250 AUTH {offered}\r\n".encode()
+    ehlo = f"250-mx\r\n250 AUTH {offered}\r\n".replace("250 AUTH", "250-AUTH", offered.count("\n"))
     login = (b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n") if used == "LOGIN" else ()
-    replies = (GREETING, OFFER_STARTTLS, START_TLS, ehlo, *login, b"235 welcome\r\n", OK)
+    replies = (GREETING, OFFER_STARTTLS, START_TLS, ehlo.encode(), *login, b"235 welcome\r\n", OK)
     with scripted_server(*replies, ca_bundle=bundle) as server:
         assert dict(verify_at(server.port, bundle))["AUTH"] == used
 
@@ -99,7 +101,7 @@ def test_a_server_with_logins_by_token_alone_says_so(bundle: Path) -> None:
     assert failure_with(bundle, "AUTH XOAUTH2 OAUTHBEARER").remedy == USE_XOAUTH2
 
 
-@pytest.mark.parametrize("offer", ["SIZE 1000", "AUTH"])
+@pytest.mark.parametrize("offer", ["SIZE 1000", "AUTH", "AUTH=LOGIN", "AUTH=PLAIN LOGIN"])
 def test_a_server_without_logins_is_another_case(bundle: Path, offer: str) -> None:
     """The port may be the wrong one, or no login is needed."""
     error = failure_with(bundle, offer)
