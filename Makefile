@@ -7,6 +7,8 @@ OLDEST := .venv-oldest/ready
 SEED ?= 7
 OPERATIONS ?= 2000
 ECHOES ?= 100000
+EDITS ?= 6000
+REQUESTS ?= 100000
 SIZES ?= 1 100 1000
 REPEATS ?= 7 5 3
 help: ## list the targets
@@ -40,9 +42,10 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine and 
 test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL
 	@$(BIN)/pytest tests/servers --numprocesses 2 --no-loadscope-reorder
 
-campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults and echoes: make campaign SEED=7 OPERATIONS=2000 ECHOES=100000
+campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults, echoes, edited states and requests: make campaign SEED=7 OPERATIONS=2000
 	@SMTPCONFIG_CAMPAIGN_SEED=$(SEED) SMTPCONFIG_CAMPAIGN_OPERATIONS=$(OPERATIONS) \
-		SMTPCONFIG_CAMPAIGN_ECHOES=$(ECHOES) $(BIN)/pytest tests/campaign
+		SMTPCONFIG_CAMPAIGN_ECHOES=$(ECHOES) SMTPCONFIG_CAMPAIGN_EDITS=$(EDITS) \
+		SMTPCONFIG_CAMPAIGN_REQUESTS=$(REQUESTS) $(BIN)/pytest tests/campaign
 
 bench: $(SETUP) ## measure the provider: make bench SIZES='1 100 1000' REPEATS='7 5 3'
 	@$(BIN)/python -m bench --sizes $(SIZES) --repeats $(REPEATS)

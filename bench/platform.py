@@ -26,7 +26,7 @@ class Platform:
     """An emulator as other processes see it."""
 
     def __init__(self) -> None:
-        self._emulator = Emulator(token_lifetime=3600)
+        self._emulator = Emulator(token_lifetime=3600, keep_requests=1_000_000)
         self._emulator.__enter__()
 
     def variables(self, *, oauth: bool = False) -> dict[str, str]:

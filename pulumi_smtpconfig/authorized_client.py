@@ -19,6 +19,7 @@ from pulumi_smtpconfig.errors import (
     TokenNotGranted,
 )
 from pulumi_smtpconfig.http.responses import AGAIN, REMEDIES, SEND_AGAIN, parse_response
+from pulumi_smtpconfig.interface import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,13 +53,9 @@ class AuthorizedClient:
     Args:
         config: Where the connection settings are looked up.
         warn: Shows the user a line.
-
-    Attributes:
-        secrets: The secrets of all requests so far, which no output shows.
     """
 
     def __init__(self, config: Config, warn: Callable[[str], None]) -> None:
-        self.secrets: set[str] = set()
         self._config = config
         self._warn = warn
         self._lock = threading.Lock()
@@ -92,7 +89,7 @@ class AuthorizedClient:
         remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
         return parse_response(response, token.secrets, remedies, empty=request.method == "PUT")
 
-    def read(self, request: Request) -> dict[str, Any]:
+    def read(self, request: Request) -> Reading:
         """Return the JSON object at a URL.
 
         Raises:
@@ -104,7 +101,8 @@ class AuthorizedClient:
         try:
             response, token = self._exchange(request)
             remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{token.remedy} {LAST_UP}"}
-            return parse_response(response, token.secrets, remedies)
+            content = parse_response(response, token.secrets, remedies)
+            return Reading(content, frozenset(token.secrets))
         except RealmGone:
             raise
         except TokenNotGranted as error:
@@ -140,7 +138,6 @@ class AuthorizedClient:
         resolved = authorize(self._config, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
-        self.secrets.update(token.secrets)
         response = self._send(client, request, token)
         if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
             return response, token
@@ -178,9 +175,7 @@ class AuthorizedClient:
     def _mail_token(self, verification: Verification, seconds: float) -> str:
         from pulumi_smtpconfig.auth.oauth import mail_token  # noqa: PLC0415 - for a login by token
 
-        token = mail_token(verification, self._tokens, self._shared_client(), seconds)
-        self.secrets.add(token)
-        return token
+        return mail_token(verification, self._tokens, self._shared_client(), seconds)
 
     def _shared_client(self) -> Client:
         with self._lock:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 
 def title(tenant_id: str, hostname: str) -> str:
@@ -61,6 +61,21 @@ class Request(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.url})"
+
+
+class Reading(NamedTuple):
+    """What was read from a platform.
+
+    Attributes:
+        content: A JSON object.
+        secrets: The secrets of the request, which no output shows.
+    """
+
+    content: Mapping[str, Any]
+    secrets: Collection[str]
+
+    def __repr__(self) -> str:
+        return f"Reading({len(self.content)} keys)"
 
 
 PLATFORM_ONLY = 'If only the platform can reach the server, set verify to "off".'
@@ -137,7 +152,7 @@ class Sender(Protocol):
     def send(self, request: Request) -> object:
         """Send a request; raise an `SmtpConfigError` unless the platform accepts it."""
 
-    def read(self, request: Request) -> dict[str, Any]:
+    def read(self, request: Request) -> Reading:
         """Return the JSON object at a URL; raise an `SmtpConfigError` if there is none."""
 
     def problem(self, credentials: str, requests: Iterable[Request]) -> str:

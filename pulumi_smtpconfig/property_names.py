@@ -13,6 +13,14 @@ KEYS = {
     "on_delete": "onDelete",
     "password_from": "passwordFrom",
     "verify_recipient": "verifyRecipient",
+    "auth_token_url": "authTokenUrl",
+    "auth_token_client_id": "authTokenClientId",
+    "auth_token_client_secret": "authTokenClientSecret",
+    "auth_token_client_secret_from": "authTokenClientSecretFrom",
+    "auth_token_scope": "authTokenScope",
+    "allow_utf8": "allowUtf8",
+    "connection_timeout": "connectionTimeout",
+    "write_timeout": "writeTimeout",
     "lint_ignore": "lintIgnore",
 }
 """The attributes whose key in the state, which diffs show, is different."""
@@ -22,5 +30,8 @@ ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
 DEFAULTED = {"port", "starttls", "ssl"}
 """The properties that have a value even if the program omits them."""
 
-SECRETS = ["password", "passwordFingerprint"]
+SECRETS = [
+    *("password", "passwordFingerprint"),
+    *("authTokenClientSecret", "authTokenClientSecretFingerprint"),
+]
 """The outputs that are always secret, by key."""

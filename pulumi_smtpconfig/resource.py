@@ -41,6 +41,18 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         password: The SMTP password; always a secret in the state, even if it is given plain.
         password_from: Where the provider reads the password instead, so that no state contains it:
             "env:NAME" or "file:/absolute/path".
+        auth_token_url: On Keycloak, where it obtains the token to log in with (XOAUTH2), instead of
+            a password; an https URL. It needs `user`, a client id and a client secret.
+        auth_token_client_id: The client that the token is granted to.
+        auth_token_client_secret: Its secret; always a secret in the state.
+        auth_token_client_secret_from: Where the provider reads it instead, as `password_from`.
+        auth_token_scope: The scope to ask for; without one Keycloak asks for a token each time.
+        allow_utf8: On Keycloak, send from addresses whose local part is not ASCII. This and the
+            next four stay as the realm has them if they are left out.
+        debug: On Keycloak, log SMTP sessions; the log may contain secrets.
+        timeout: On Keycloak, seconds to wait for a reply, 0.001 to 3600.
+        connection_timeout: Seconds to wait for a connection.
+        write_timeout: Seconds to wait until a command is sent.
         credentials: The name of the set in `smtpconfig:credentials` to use; by default the token or
             OAuth2 keys of the connection settings.
         base_path: The path that Keycloak's API is below, such as "/auth" on older installations.
@@ -76,6 +88,16 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     base_path: pulumi.Output[str | None]
     on_delete: pulumi.Output[str | None]
     password_from: pulumi.Output[str | None]
+    auth_token_url: pulumi.Output[str | None]
+    auth_token_client_id: pulumi.Output[str | None]
+    auth_token_client_secret: pulumi.Output[str | None]
+    auth_token_client_secret_from: pulumi.Output[str | None]
+    auth_token_scope: pulumi.Output[str | None]
+    allow_utf8: pulumi.Output[bool | None]
+    debug: pulumi.Output[bool | None]
+    timeout: pulumi.Output[float | None]
+    connection_timeout: pulumi.Output[float | None]
+    write_timeout: pulumi.Output[float | None]
     verify: pulumi.Output[str | None]
     verify_recipient: pulumi.Output[str | None]
     triggers: pulumi.Output[list[Any] | None]
@@ -104,6 +126,16 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         base_path: pulumi.Input[str] | None = None,
         on_delete: pulumi.Input[str] | None = None,
         password_from: pulumi.Input[str] | None = None,
+        auth_token_url: pulumi.Input[str] | None = None,
+        auth_token_client_id: pulumi.Input[str] | None = None,
+        auth_token_client_secret: pulumi.Input[str] | None = None,
+        auth_token_client_secret_from: pulumi.Input[str] | None = None,
+        auth_token_scope: pulumi.Input[str] | None = None,
+        allow_utf8: pulumi.Input[bool] | None = None,
+        debug: pulumi.Input[bool] | None = None,
+        timeout: pulumi.Input[float] | None = None,
+        connection_timeout: pulumi.Input[float] | None = None,
+        write_timeout: pulumi.Input[float] | None = None,
         verify: pulumi.Input[str] | None = None,
         verify_recipient: pulumi.Input[str] | None = None,
         triggers: pulumi.Input[Sequence[Any]] | None = None,
@@ -125,11 +157,21 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "starttls": starttls,
             "ssl": ssl,
             "user": user,
-            "password": None if password is None else pulumi.Output.secret(password),
+            "password": _secret(password),
             "credentials": credentials,
             "base_path": base_path,
             "on_delete": on_delete,
             "password_from": password_from,
+            "auth_token_url": auth_token_url,
+            "auth_token_client_id": auth_token_client_id,
+            "auth_token_client_secret": _secret(auth_token_client_secret),
+            "auth_token_client_secret_from": auth_token_client_secret_from,
+            "auth_token_scope": auth_token_scope,
+            "allow_utf8": allow_utf8,
+            "debug": debug,
+            "timeout": timeout,
+            "connection_timeout": connection_timeout,
+            "write_timeout": write_timeout,
             "verify": verify,
             "verify_recipient": verify_recipient,
             "triggers": triggers,
@@ -148,3 +190,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     def translate_output_property(self, prop: str) -> str:
         """Return the attribute of a key in the state."""
         return ATTRIBUTES.get(prop, prop)
+
+
+def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
+    return None if value is None else pulumi.Output.secret(value)

@@ -85,8 +85,18 @@ def acme() -> dict[str, Any]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the notes of `record_property("note", ...)`."""
-    for report in terminalreporter.getreports("passed"):
-        for name, note in report.user_properties:
-            if name == "note":
-                terminalreporter.write_line(f"{report.nodeid}: {note}")
+    """Print the notes of `record_property("note", ...)`, of tests that failed too."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    notes = {
+        (report.nodeid, note)
+        for report in reports
+        for name, note in report.user_properties
+        if name == "note"
+    }
+    if notes:
+        terminalreporter.section("notes")
+    for nodeid, note in sorted(notes):
+        first, *others = note.split("\n")
+        terminalreporter.write_line(f"{nodeid.partition('::')[0]}: {first}")
+        for line in others:
+            terminalreporter.write_line(f"  {line}")

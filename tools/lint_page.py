@@ -63,12 +63,13 @@ because any value may be secret:
 SERVICE_TABLE = """\
 ## Services
 
-The ports that well-known mail services document. [W104](#w104) checks only these services.
+The ports and logins that well-known mail services document. [W104](#w104), [W204](#w204) and
+[W205](#w205) check only these services.
 [W202](#w202) warns about a login without TLS even if the service allows it. The date says when the
 source, or a stored copy of it, was read.
 
-| service | hosts | documented ports | source |
-|---|---|---|---|
+| service | hosts | documented ports | password logins | source |
+|---|---|---|---|---|
 """
 
 
@@ -109,7 +110,10 @@ def _section(rule: Rule) -> str:
 def _service(service: Service) -> str:
     hosts = ", ".join(f"`{host}`" for host in service.hosts)
     ports = "; ".join(f"{port} {' or '.join(tls)}" for port, tls in service.ports.items())
-    return f"| {service.name} | {hosts} | {ports} | [{service.read}]({service.source}) |\n"
+    end = service.password_end
+    logins = f"[{end.when}]({end.source})" if end else "yes"
+    source = f"[{service.read}]({service.source})"
+    return f"| {service.name} | {hosts} | {ports} | {logins} | {source} |\n"
 
 
 def _arguments(settings: Settings) -> str:

@@ -12,16 +12,30 @@ from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_op
 from pulumi_smtpconfig.errors import ConfigurationError, error_context
 from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
-from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.lifecycle.live_settings import (
+    CHANGE_IT,
+    LiveSettings,
+    hidden_keys,
+    hide_secrets,
+)
 from pulumi_smtpconfig.platforms.encoding import as_text, other_keys
-from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
+from pulumi_smtpconfig.redaction import contains_secret
+from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BLANK: dict[str, Any] = {"settings": None, "hasPassword": None, "otherKeys": []}
+    from pulumi_smtpconfig.interface import Reading
+
+BLANK: dict[str, Any] = {
+    "settings": None,
+    "hasPassword": None,
+    "hasClientSecret": None,
+    "otherKeys": [],
+}
+SET = "(set, not shown)"
 
 
 def show(properties: Mapping[str, object]) -> Outcome:
@@ -37,20 +51,20 @@ def show(properties: Mapping[str, object]) -> Outcome:
     if problems:
         return invalid_options(problems, BLANK)
     with error_context(f"{declaration.title}: could not read the mail settings."):
-        live, secrets = _read(declaration)
-        return _not_enabled(declaration) if live is None else _outcome(declaration, live, secrets)
+        reading = _read(declaration)
+        return _outcome(declaration, reading) if reading else _not_enabled(declaration)
 
 
-def _read(declaration: Declaration) -> tuple[Mapping[str, Any] | None, set[str]]:
-    """Return the live settings, and the secrets that were used to read them."""
+def _read(declaration: Declaration) -> Reading | None:
+    """Return the live settings, or None if reading is off."""
     config = CommandConfig()
     if not declaration.read_request(AuthorizedClient(config, print_warning).setting):
-        return None, set()
+        return None
     with (
         connecting_to(declaration.tenant.hostname) as warn,
         closing(AuthorizedClient(config, warn)) as client,
     ):
-        return LiveSettings(client, warn).fetch(declaration), client.secrets
+        return LiveSettings(client, warn).fetch(declaration)
 
 
 def _not_enabled(declaration: Declaration) -> Outcome:
@@ -60,25 +74,33 @@ def _not_enabled(declaration: Declaration) -> Outcome:
     return Outcome(EXIT_UNAVAILABLE, BLANK, error=error)
 
 
-def _outcome(declaration: Declaration, live: Mapping[str, Any], secrets: set[str]) -> Outcome:
-    password = as_text(live.get("password") or "")
-    settings = _masked(
-        declaration.platform.decode(live) if live else {}, {*secrets, password.strip("*")}
+def _outcome(declaration: Declaration, reading: Reading) -> Outcome:
+    live, secrets = reading
+    has_password, has_client_secret = (bool(live.get(secret.key)) for secret in LOGIN_SECRETS)
+    read = declaration.platform.decode(live) if live else {}
+    settings = hide_secrets(read, secrets)
+    if hidden := hidden_keys(read, settings):
+        print_warning(
+            f"{declaration.title}: what the platform has in {hidden} may contain a password or a "
+            f"token, so it is not shown. Correct it on the platform, then {CHANGE_IT}"
+        )
+    shown = {key.lower() for key in settings}  # Keycloak writes allowutf8
+    others = sorted(
+        key
+        for key in other_keys(live)
+        if key.lower() not in shown and not contains_secret(key, secrets)
     )
-    others = sorted(key for key in other_keys(live) if not contains_secret(key, secrets))
-    document = {"settings": settings, "hasPassword": bool(password), "otherKeys": others}
+    document = {
+        "settings": settings,
+        "hasPassword": has_password,
+        "hasClientSecret": has_client_secret,
+        "otherKeys": others,
+    }
     if not live:
         return Outcome(EXIT_OK, document, Report(f"{declaration.title} has no mail settings."))
     rows = [(key, as_text(value)) for key, value in settings.items()]
-    rows += [("password", "(set, not shown)" if password else "(not set)")]
+    rows += [(PASSWORD.key, SET if has_password else "(not set)")]
+    rows += [(CLIENT_SECRET.key, SET)] if has_client_secret else []
     rows += [(key, "(other key, not shown)") for key in others]
     title = f"{declaration.title} has these mail settings:"
     return Outcome(EXIT_OK, document, Report(title, ("setting", "value"), rows))
-
-
-def _masked(settings: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """Hide a value that contains a secret, such as a password that the platform does not mask."""
-    return {
-        key: NOT_SHOWN if contains_secret(as_text(value), secrets) else value
-        for key, value in settings.items()
-    }

@@ -36,7 +36,8 @@ The admin API reads a realm, so you can try drift: change `tenants` behind the p
 """
 
 from .application import Fault
-from .emulator import Emulator, ListenError
+from .emulator import Emulator
+from .listener import ListenError
 from .messages import ReceivedRequest
 
 __all__ = ["Emulator", "Fault", "ListenError", "ReceivedRequest"]

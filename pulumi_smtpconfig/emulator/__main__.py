@@ -3,6 +3,7 @@
 import argparse
 import functools
 import json
+import logging
 import re
 import shlex
 import signal
@@ -11,8 +12,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from .emulator import HOST, Emulator, ListenError
+from .emulator import Emulator
 from .endpoints import parse_settings, route
+from .listener import HOST, ListenError
 from .messages import ReceivedRequest, Refused
 
 INSTRUCTIONS = """\
@@ -36,8 +38,8 @@ PUBLIC_FIELDS = {
     "user",
 }
 """The documented fields without secrets; all others are masked, such as a misspelt password."""
-JWT = re.compile(r"eyJ[\w-]*\.[\w-]+\.[\w-]+", re.ASCII)
-"""Anything like a JWT, as a granted token is."""
+MOST_SHOWN = 2000
+"""Characters of a line."""
 
 _print = functools.partial(print, flush=True)
 
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the emulator until Ctrl-C or SIGTERM; exit with 1 if it cannot start."""
     port: int = _parser().parse_args(arguments).port
     _on_signals(_stop)
+    _silence_clients()
     try:
         _run(port)
     except (ImportError, ListenError) as error:
@@ -58,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Serve the platform's mail, token and admin endpoints over https on this "
         "machine. Print the environment variables that point the provider here, then each request "
         "without its secrets.",
-        epilog="Any tenant exists, and any host name works. Nothing is kept after exit.",
+        epilog="Any tenant exists, and any host name works. It keeps the latest 1,000 requests and "
+        "at most 10,000 tenants; nothing is kept after exit.",
     )
     parser.add_argument(
         "--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)"
@@ -74,6 +78,16 @@ def _on_signals(handler: Callable[..., None]) -> None:
 def _stop(*_: object) -> None:
     _on_signals(lambda *_: None)  # a second Ctrl-C must not interrupt the cleanup
     raise KeyboardInterrupt
+
+
+def _silence_clients() -> None:
+    """Print nothing about a client that leaves early, or asks for a name that is not ASCII."""
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    sys.unraisablehook = lambda problem: (
+        None
+        if isinstance(problem.exc_value, UnicodeDecodeError)
+        else sys.__unraisablehook__(problem)
+    )
 
 
 def _run(port: int) -> None:
@@ -108,7 +122,7 @@ def format_request(request: ReceivedRequest, status: int | None, secrets: Iterab
     """Return method, host, path, tenant, status and mail settings as one line of printable ASCII.
 
     The query, which may hold a secret, is left out. The given secrets and granted tokens are masked
-    wherever they occur.
+    wherever they occur. A long line is cut.
     """
     to = route(request)
     settings = ""
@@ -116,12 +130,22 @@ def format_request(request: ReceivedRequest, status: int | None, secrets: Iterab
         with suppress(Refused):
             given = parse_settings(request)
             settings = json.dumps({name: _masked(name, value) for name, value in given.items()})
-    url = f"{request.header('host')}{request.path}"
+    # A space could forge the rest of the line.
+    url = f"{request.header('host')}{request.path}".replace(" ", r"\x20")
     tenant = json.dumps(to and to.tenant)
     text = f"{request.method} {url} tenant={tenant} {status} {settings}".rstrip()
     for secret in secrets:
         text = text.replace(secret, MASK)
-    return JWT.sub(MASK, text).encode("ascii", "backslashreplace").decode()
+    text = re.sub(r"[\w.-]+", _without_jwt, text, flags=re.ASCII)
+    text = re.sub(r"[^ -~]", lambda x: ascii(x[0])[1:-1], text)
+    more = len(text) - MOST_SHOWN
+    return text if more <= 0 else f"{text[:MOST_SHOWN]}... ({more:,} more characters)"
+
+
+def _without_jwt(word: re.Match[str]) -> str:
+    """Mask anything like a JWT, as a granted token is, in time linear in the word."""
+    before, start, token = word[0].partition("eyJ")
+    return before + MASK if start and token.count(".") > 1 else word[0]
 
 
 def _masked(name: str, value: str) -> str:

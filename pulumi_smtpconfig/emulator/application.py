@@ -1,12 +1,15 @@
 """The ASGI application: reads a request, sends a response or a fault."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from .admission import BODY_TOO_LARGE, MOST_BODY_BYTES, admit
 from .endpoints import Kind, Platform, route
-from .messages import ReceivedRequest, Response
+from .messages import ReceivedRequest, Refused, Response
+
+MOST_FAULTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,21 +54,43 @@ class Application:
     """Responds as the platform does, or as the next ordered fault says."""
 
     def __init__(
-        self, platform: Platform, on_request: Callable[[ReceivedRequest, int | None], None]
+        self,
+        platform: Platform,
+        on_request: Callable[[ReceivedRequest, int | None], None],
+        keep_requests: int,
     ) -> None:
         self.requests: list[ReceivedRequest] = []
-        self.faults: list[Fault] = []
         self.latency = 0.0
+        self.faults: list[Fault] = []
         self._platform = platform
         self._on_request = on_request
+        self._keep_requests = keep_requests
+
+    def order(self, faults: Iterable[Fault]) -> None:
+        """Add faults; raises ValueError if too many would be waiting."""
+        waiting = [*self.faults, *faults]
+        if len(waiting) > MOST_FAULTS:
+            raise ValueError(f"At most {MOST_FAULTS:,} faults can be waiting.")
+        self.faults[:] = waiting
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one HTTP request; `scope["state"]` holds the transport of its connection."""
-        body = await _read_body(receive)
+        """Serve one HTTP request.
+
+        `scope["state"]` holds the transport of its connection, and the name in its TLS handshake.
+        """
+        request = _request(scope)
+        try:
+            admit(request, scope["state"]["server_name"], scope["server"][1])
+            body = await _read_body(receive)
+        except Refused as refusal:
+            self._keep(request)
+            self._on_request(request, refusal.response.status)
+            await _send(refusal.response, send, cut=False)
+            return
         if body is None:
             return
-        request = _request(scope, body)
-        self.requests.append(request)
+        request = replace(request, body=body)
+        self._keep(request)
         fault = self._next_fault(request)
         response = await self._respond(request, fault, receive)
         if response is None:
@@ -76,6 +101,10 @@ class Application:
         if fault.cut:
             scope["state"]["transport"].abort()
             await _disconnected(receive)  # uvicorn logs an application that returns earlier
+
+    def _keep(self, request: ReceivedRequest) -> None:
+        self.requests.append(request)
+        del self.requests[: max(0, len(self.requests) - self._keep_requests)]
 
     def _next_fault(self, request: ReceivedRequest) -> Fault:
         to = route(request)
@@ -98,20 +127,23 @@ class Application:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """Return the whole body; None if the client disconnects before its end."""
+    """Return the whole body, None if the client disconnects before its end; raises Refused."""
     body = bytearray()
     while (message := await receive())["type"] == "http.request":
         body += message.get("body", b"")
+        if len(body) > MOST_BODY_BYTES:
+            raise Refused(BODY_TOO_LARGE)
         if not message.get("more_body"):
             return bytes(body)
     return None
 
 
-def _request(scope: Message, body: bytes) -> ReceivedRequest:
+def _request(scope: Message) -> ReceivedRequest:
+    """Return the request without its body."""
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
     headers = tuple((key.decode("latin-1"), x.decode("latin-1")) for key, x in scope["headers"])
-    return ReceivedRequest(scope["method"], target.decode("latin-1"), headers, body)
+    return ReceivedRequest(scope["method"], target.decode("latin-1"), headers, b"")
 
 
 async def _send(response: Response, send: Send, *, cut: bool) -> None:

@@ -1,7 +1,6 @@
 """The emulator: start it, connect to it, and change the platform's state."""
 
 import secrets
-import socket
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -10,17 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from .application import Application, Fault
 from .endpoints import Platform, Role
+from .listener import HOST, Listener, listen
 from .messages import ReceivedRequest
 from .tokens import CLIENT_ID, Tokens
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-HOST = "127.0.0.1"
-
-
-class ListenError(OSError):
-    """The emulator could not listen on its port."""
 
 
 class Emulator:
@@ -37,6 +31,7 @@ class Emulator:
             fault cuts the connection instead.
         token_lifetime: Seconds until a granted token expires; may be fractional, but not infinite.
             `expires_in` is this in whole seconds, rounded down, and at least 1.
+        keep_requests: How many of the latest requests `requests` keeps.
 
     Raises:
         ListenError: On entering, if the port is taken.
@@ -58,20 +53,25 @@ class Emulator:
     no settings, or does not exist if the argument `tenants` was given.
     """
     requests: Final[list[ReceivedRequest]]
-    """Every request so far, including refused and failed ones."""
+    """The latest `keep_requests` requests, including refused and failed ones; clear it in place.
 
-    def __init__(
+    The body of a request that was refused before it was read is empty.
+    """
+
+    def __init__(  # noqa: PLR0913 - a parameter for each property of the platform
         self,
         port: int = 0,
         token: str | None = None,
         tenants: Iterable[str] | None = None,
         on_request: Callable[[ReceivedRequest, int | None], None] = lambda *_: None,
         token_lifetime: float = 60.0,
+        *,
+        keep_requests: int = 1000,
     ) -> None:
         self._port = port
         self._tokens = Tokens(token or secrets.token_urlsafe(), token_lifetime)
         self._platform = Platform(self._tokens, tenants)
-        self._application = Application(self._platform, on_request)
+        self._application = Application(self._platform, on_request, keep_requests)
         self._running = ExitStack()
         self.users = self._tokens.users
         self.tenants = self._platform.tenants
@@ -81,14 +81,14 @@ class Emulator:
         with ExitStack() as starting:
             prefix = "smtpconfig-emulator-"
             folder = starting.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
-            listener = starting.enter_context(_listen(self._port))
+            listener = starting.enter_context(listen(self._port))
             self.address = f"{HOST}:{listener.getsockname()[1]}"
             self.ca_bundle = Path(folder, "ca.pem")
             self._serve(starting, listener)
             self._running = starting.pop_all()
         return self
 
-    def _serve(self, starting: ExitStack, listener: socket.socket) -> None:
+    def _serve(self, starting: ExitStack, listener: Listener) -> None:
         try:
             from .server import serve  # noqa: PLC0415 - needs an extra; reported below if missing
         except ModuleNotFoundError as missing:
@@ -150,19 +150,13 @@ class Emulator:
         self._application.latency = seconds
 
     def order(self, *faults: Fault) -> None:
-        """Add faults; each is met once, by the next request of its kind."""
-        self._application.faults.extend(faults)
+        """Add faults; each is met once, by the next request of its kind.
+
+        Raises:
+            ValueError: More than 10,000 faults would be waiting.
+        """
+        self._application.order(faults)
 
     def revoke_tokens(self) -> None:
         """Refuse all tokens granted so far, as if the platform had restarted; `token` stays."""
         self._tokens.revoke()
-
-
-def _listen(port: int) -> socket.socket:
-    try:
-        return socket.create_server((HOST, port))
-    except (OSError, OverflowError) as error:
-        raise ListenError(
-            f"Could not start the emulator on {HOST}:{port}: {str(error).rstrip('.')}. "
-            "Stop the process that uses this port, or choose another port (0 picks a free one)."
-        ) from None

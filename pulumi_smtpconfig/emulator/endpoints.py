@@ -18,6 +18,7 @@ from .messages import (
 )
 from .tokens import Tokens
 
+MOST_TENANTS, MOST_SETTINGS = 10_000, 100
 Kind = Literal["mail", "token", "read"]
 Role = Literal["view-realm", "query-realms"]
 
@@ -67,6 +68,12 @@ UNAUTHORIZED = keycloak_error(HTTPStatus.UNAUTHORIZED)
 FORBIDDEN = keycloak_error(HTTPStatus.FORBIDDEN)
 REALM_NOT_FOUND = json_response(404, {"error": "Realm not found."})
 TOKEN_REALM_NOT_FOUND = json_response(404, {"error": "Realm does not exist"})
+TOO_MANY_TENANTS = json_response(
+    400, {"error": f"The emulator keeps the settings of at most {MOST_TENANTS:,} tenants."}
+)
+TOO_MANY_SETTINGS = json_response(
+    400, {"error": f"The emulator keeps at most {MOST_SETTINGS} settings of a tenant."}
+)
 PATH_NOT_FOUND = keycloak_error(HTTPStatus.NOT_FOUND)
 BASE_PATH_NOT_FOUND = json_response(
     404, {"error": "Unable to find matching target resource method"}
@@ -113,6 +120,8 @@ class Platform:
         settings = parse_settings(request)
         if not (settings.get("host") and settings.get("from")):
             raise Refused(INCOMPLETE)
+        if len(self.tenants) >= MOST_TENANTS and tenant not in self.tenants:
+            raise Refused(TOO_MANY_TENANTS)
         self.tenants[tenant] = settings
         return UPDATED
 
@@ -149,10 +158,12 @@ def parse_settings(request: ReceivedRequest) -> dict[str, str]:
         raise Refused(NOT_JSON_TYPE)
     try:
         body = request.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter if it is nested too deeply
         raise Refused(NOT_JSON) from None
     if not isinstance(body, dict) or any(isinstance(x, dict | list) for x in body.values()):
         raise Refused(NOT_JSON)
+    if len(body) > MOST_SETTINGS:
+        raise Refused(TOO_MANY_SETTINGS)
     given = {name: x for name, x in body.items() if x is not None}
     return {name: x if isinstance(x, str) else json.dumps(x) for name, x in given.items()}
 

@@ -8,9 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ReceivedRequest:
-    """A request as it arrived, even if it was refused or met a fault."""
+    """A request as it arrived, even if it was refused or met a fault.
+
+    Its `repr` leaves out query, headers and body, which may hold secrets.
+    """
 
     method: str
     """The HTTP method, such as `POST`."""
@@ -20,6 +23,10 @@ class ReceivedRequest:
     """In order of arrival, with names in lower case."""
     body: bytes
     """The whole body, as sent."""
+
+    def __repr__(self) -> str:
+        host = self.header("host")
+        return f"<ReceivedRequest {self.method} {self.path!r} {host=} {len(self.body)} bytes>"
 
     @property
     def path(self) -> str:

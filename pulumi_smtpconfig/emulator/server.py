@@ -11,18 +11,25 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import h11
 import trustme
 import uvicorn
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from .admission import LOCAL_NAMES
 from .application import Application
+from .listener import Listener
 
 VALIDITY = timedelta(days=365)
 """Some operating systems refuse server certificates valid for more than 825 days."""
+MOST_CERTIFICATES = 1024
+PATIENCE = 10.0
+"""Seconds for a handshake, for a whole request to arrive, or for a client to read a response."""
 
 
 @contextmanager
-def serve(application: Application, listener: socket.socket, ca_bundle: Path) -> Iterator[None]:
+def serve(application: Application, listener: Listener, ca_bundle: Path) -> Iterator[None]:
     """Serve https on the listener, and write the authority's certificate to `ca_bundle`."""
     server = _Server(_config(application, ca_bundle))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -57,45 +64,127 @@ def _server_context(ca_bundle: Path) -> ssl.SSLContext:
     authority = trustme.CA(organization_name="pulumi-smtpconfig emulator")
     authority.cert_pem.write_to_path(ca_bundle)
 
-    @functools.cache
-    def context_for(*names: str) -> ssl.SSLContext:
-        return _context(authority, names, ca_bundle.parent)
+    @functools.lru_cache(MOST_CERTIFICATES)
+    def context_for(name: str) -> _Context:
+        context = _context(authority, (name,), ca_bundle.parent)
+        context.name = name.rstrip(".")
+        return context
 
     def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         with suppress(ValueError):  # not a valid name: the client reports the mismatch
             connection.context = context_for(name.lower()) if name else default
 
-    default = context_for("localhost", "127.0.0.1")
+    default = _context(authority, LOCAL_NAMES, ca_bundle.parent)
     default.sni_callback = choose
     return default
 
 
-def _context(authority: trustme.CA, names: tuple[str, ...], folder: Path) -> ssl.SSLContext:
+class _Context(ssl.SSLContext):
+    name: str | None = None
+    """The name that the client asked for; None if it asked for none, or for an invalid one."""
+
+
+def _context(authority: trustme.CA, names: tuple[str, ...], folder: Path) -> _Context:
     begin = datetime.now(timezone.utc) - timedelta(days=1)
     leaf = authority.issue_cert(*names, not_before=begin, not_after=begin + VALIDITY)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = _Context(ssl.PROTOCOL_TLS_SERVER)
     # OpenSSL only loads files, so leaf and key are in the folder for a moment.
     with leaf.private_key_and_cert_chain_pem.tempfile(dir=str(folder)) as pem:
         context.load_cert_chain(pem)
     return context
 
 
+class _FlowControl(FlowControl):
+    """Flow control that lets a client leave at any time: Python 3.10's transport then fails."""
+
+    def pause_reading(self) -> None:
+        with suppress(AttributeError):
+            super().pause_reading()
+
+    def resume_reading(self) -> None:
+        with suppress(AttributeError):
+            super().resume_reading()
+
+
 class _Protocol(H11Protocol):
-    """HTTP/1.1 that gives each request its transport, so that a fault can cut it."""
+    """HTTP/1.1 that ends connections of clients that keep it waiting.
+
+    It gives each request its transport, so that a fault can cut it, and the name in the handshake.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
+        self.flow = _FlowControl(transport)
         # asyncio sets it only for listeners that it opens itself.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.app_state = {"transport": transport}
+        server_name = transport.get_extra_info("ssl_object").context.name
+        self.app_state = {"transport": transport, "server_name": server_name}
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return  # uvicorn would still parse it, and fail to respond
+        super().data_received(data)
+        self._watch()
+
+    def send_400_response(self, msg: str) -> None:
+        super().send_400_response(msg)
+        if self.cycle:  # its response would be a second one
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self.flow.resume_reading()  # the client may still be sending what was refused
+            self._watch()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._watch()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Limit the time in which the client sends a request, reads a response, or leaves."""
+        receiving = self.conn.their_state in {h11.IDLE, h11.SEND_BODY}
+        if not (receiving or self.flow.write_paused or self.transport.is_closing()):
+            self._forget_deadline()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._forget_deadline()
         self.transport.close()  # Python 3.10 warns if a lost transport is not closed
 
 
 class _Server(uvicorn.Server):
     """A server that stops in milliseconds without waiting for clients; uvicorn's takes 0.2 s."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        protocol = functools.partial(_Protocol, self.config, self.server_state, {})
+        self.servers = [
+            await loop.create_server(
+                protocol, sock=listener, ssl=self.config.ssl, ssl_handshake_timeout=PATIENCE
+            )
+            for listener in sockets or []
+        ]
+        self.started = True
 
     async def main_loop(self) -> None:
         await _wait_until(lambda: self.should_exit)

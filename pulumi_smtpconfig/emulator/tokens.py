@@ -17,6 +17,7 @@ NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 JWT_HEADER = urlsafe_b64encode(b'{"alg":"RS256","typ":"JWT"}').decode().rstrip("=")
 PAYLOAD_BYTES, SIGNATURE_BYTES = 600, 256
 """These make a token as long as Keycloak's: about 1200 characters."""
+MOST_TOKENS = 10_000
 
 
 def _error(status: int, error: str, description: str) -> Response:
@@ -36,7 +37,8 @@ WRONG_USER = _error(401, "invalid_grant", "Invalid user credentials")
 class Tokens:
     """A fixed token for every tenant, and tokens granted for one tenant and a limited time.
 
-    The token endpoint knows one client and the same users in every realm.
+    The token endpoint knows one client and the same users in every realm. Expired tokens are
+    forgotten, and the oldest ones if there are too many.
     """
 
     def __init__(self, fixed: str, lifetime: float) -> None:
@@ -79,7 +81,13 @@ class Tokens:
     def _new_token(self, tenant: str) -> str:
         payload, signature = map(secrets.token_urlsafe, (PAYLOAD_BYTES, SIGNATURE_BYTES))
         token = f"{JWT_HEADER}.{payload}.{signature}"
-        self._granted[token] = tenant, time.monotonic() + self._lifetime
+        granted = self._granted  # another thread that revokes them replaces it
+        granted[token] = tenant, time.monotonic() + self._lifetime
+        while granted:
+            oldest = next(iter(granted))
+            if len(granted) <= MOST_TOKENS and time.monotonic() < granted[oldest][1]:
+                break
+            del granted[oldest]
         return token
 
     def accepts(self, token: str, tenant: str) -> bool:
@@ -97,7 +105,7 @@ class Tokens:
 
     def revoke(self) -> None:
         """Refuse all tokens granted so far."""
-        self._granted.clear()
+        self._granted = {}
 
 
 def _form(request: ReceivedRequest) -> dict[str, str]:

@@ -33,6 +33,11 @@ CHECK_PROXY = (
     "check the proxy in HTTPS_PROXY, and whether it lets this machine connect there, or name the "
     f"host in NO_PROXY if it needs no proxy, {AGAIN}"
 )
+CHECK_PROXY_NAME = (
+    "check the host in HTTPS_PROXY, because another server may have answered, or have the proxy's "
+    "certificate issued with this name in its subjectAltName (a common name alone does not "
+    f"count), {AGAIN}"
+)
 PROXY_REMEDIES = {
     403: "have the proxy in HTTPS_PROXY allow this host and port, or name the host in NO_PROXY if "
     f"it needs no proxy, {AGAIN}",
@@ -150,9 +155,9 @@ def _reason(cause: BaseException, secrets: Collection[str]) -> str:
 
 
 def _remedy(cause: BaseException, *, at_proxy: bool) -> str:
-    if isinstance(cause, ssl.SSLCertVerificationError) and not (
-        at_proxy and cause.verify_code in OTHER_NAME
-    ):
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        if at_proxy and cause.verify_code in OTHER_NAME:
+            return CHECK_PROXY_NAME
         return CERTIFICATE_REMEDIES.get(cause.verify_code, REPLACE_CERTIFICATE)
     if at_proxy:
         return CHECK_PROXY

@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.lifecycle.passwords import VAULT_IS_KEYCLOAKS, needs_vault
 from pulumi_smtpconfig.lint.linter import find_errors
+from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.settings.models import CLEAR
+from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
+from pulumi_smtpconfig.settings.models import CLEAR, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pulumi_smtpconfig.interface import Sender
     from pulumi_smtpconfig.lifecycle.declaration import Declaration
+
+OWN_SETTINGS: frozenset[str] = frozenset().union(*(row.own_settings for row in PLATFORMS.values()))
 
 
 def find_problems(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
     """Yield each problem, as soon as the values that it depends on are known."""
     yield from find_platform_problems(declaration)
     yield from find_errors(declaration.stored(), declaration.options.lint_ignore)
-    yield from _two_passwords(declaration)
+    yield from _two_secrets(declaration)
     yield from _vault(declaration)
     yield from _credentials(declaration, sender)
 
@@ -37,25 +41,46 @@ def find_platform_problems(declaration: Declaration) -> Iterator[Problem]:
         yield Problem("basePath", f"is for Keycloak; the paths of {platform.title} are fixed")
     if options.on_delete == CLEAR and platform.clear is None:
         yield Problem("onDelete", f'must be "retain": {platform.title} offers no way to clear')
+    given = declaration.settings.stored() | declaration.options.stored()
+    for key in sorted(OWN_SETTINGS - platform.own_settings):
+        if key in given:
+            yield Problem(key, f"is for Keycloak; {platform.title} documents no such setting")
 
 
-def _two_passwords(declaration: Declaration) -> Iterator[Problem]:
-    both: list[object] = [declaration.settings.password, declaration.options.password_from]
-    if _are_known(*both) and all(both):
-        yield Problem("passwordFrom", "replaces password; give only one of them")
+def find_destination_problems(
+    declaration: Declaration, problems: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Yield what keeps the requests of a state from being sent: somebody may have edited it.
+
+    Args:
+        declaration: The parsed state.
+        problems: What was wrong with it when it was parsed.
+    """
+    needed = {*Tenant.keys().values(), "credentials"}
+    every = [*problems, *find_platform_problems(declaration)]
+    yield from (problem for problem in every if problem.property in needed)
+
+
+def _two_secrets(declaration: Declaration) -> Iterator[Problem]:
+    for secret in LOGIN_SECRETS:
+        plain: object = secret.plain(declaration.settings)
+        reference: object = secret.reference(declaration.options)
+        if _are_known(plain, reference) and plain and reference:
+            yield Problem(secret.reference_key, f"replaces {secret.key}; give only one of them")
 
 
 def _vault(declaration: Declaration) -> Iterator[Problem]:
-    both: list[object] = [declaration.settings.password, declaration.options.verify]
+    secret = declaration.login_secret
+    both: list[object] = [secret.plain(declaration.settings), declaration.options.verify]
     if _are_known(*both) and needs_vault(declaration):
-        yield Problem("password", VAULT_IS_KEYCLOAKS)
+        yield Problem(secret.key, VAULT_IS_KEYCLOAKS)
 
 
 def _credentials(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
     name = declaration.options.credentials
     requests = declaration.requests(sender.setting) if _has_valid_tenant(declaration) else []
     if _are_known(name) and (reason := sender.problem(name, requests)):
-        yield Problem("credentials", reason)
+        yield Problem("credentials", declaration.without_secrets(reason))
 
 
 def _has_valid_tenant(declaration: Declaration) -> bool:

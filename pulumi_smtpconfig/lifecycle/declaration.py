@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from pulumi_smtpconfig.errors import ConfigurationError, error_context
+from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, error_context
 from pulumi_smtpconfig.interface import Access, Request, Verification, title
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
+from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
+from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
+from pulumi_smtpconfig.settings.models import CLEAR, Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator, Mapping
 
     from pulumi_smtpconfig.platforms.platform import Platform
+    from pulumi_smtpconfig.settings.login_secrets import LoginSecret
 
 ENDPOINT = "endpoint"
 """The output that is the URL which the settings were sent to."""
 
-FINGERPRINT = "passwordFingerprint"
-"""The output that tells whether the password of a reference is the one that was sent."""
-
-OUTPUTS_ONLY = {ENDPOINT, FINGERPRINT}
-MAY_DIFFER_INSIDE = {"passwordFrom", "triggers"}
+OUTPUTS_ONLY = {ENDPOINT, *(secret.fingerprint for secret in LOGIN_SECRETS)}
+MAY_DIFFER_INSIDE = {"triggers", *(secret.reference_key for secret in LOGIN_SECRETS)}
 """The keys whose values may have changed although they compare equal."""
 
 
@@ -40,7 +40,7 @@ class Declaration(NamedTuple):
         tenant: Which tenant it is for.
         settings: The mail settings.
         options: How the resource is handled.
-        other_secrets: Passwords that no error shows besides its own, such as the state's.
+        other_secrets: Secrets that no error shows besides its own, such as the state's.
     """
 
     tenant: Tenant
@@ -81,8 +81,7 @@ class Declaration(NamedTuple):
     @property
     def title(self) -> str:
         """The tenant as named in messages."""
-        identity: list[object] = [self.tenant.tenant_id, self.tenant.hostname]
-        return title(*("(not known yet)" if x is UNKNOWN else str(x) for x in identity))
+        return title(*map(self._named, (self.tenant.tenant_id, self.tenant.hostname)))
 
     @property
     def endpoint(self) -> str:
@@ -90,38 +89,86 @@ class Declaration(NamedTuple):
         return self.platform.endpoint(self.tenant)
 
     @property
-    def password(self) -> str:
-        """The password, plain; empty if it is not known, or by reference and not resolved."""
-        password: object = self.settings.password
-        return password.get_secret_value() if isinstance(password, SecretStr) else ""
+    def login_secret(self) -> LoginSecret:
+        """The kind of secret that its login needs."""
+        settings = self.settings
+        token: list[object] = [
+            *(settings.auth_token_url, settings.auth_token_client_id),
+            *(settings.auth_token_client_secret, self.options.auth_token_client_secret_from),
+        ]
+        return CLIENT_SECRET if any(token) else PASSWORD
 
-    def attempting(self, what: str = "") -> AbstractContextManager[None]:
+    @property
+    def secret(self) -> str:
+        """That secret, plain; empty if it is not known, or by reference and not resolved."""
+        return self._plain(self.login_secret)
+
+    @property
+    def reference(self) -> str:
+        """Where that secret is read; empty if it is given."""
+        return self.login_secret.reference(self.options)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords and client secrets that no output shows."""
+        own = map(self._plain, LOGIN_SECRETS)
+        return tuple(dict.fromkeys(filter(None, (*own, *self.other_secrets))))
+
+    def _plain(self, secret: LoginSecret) -> str:
+        value: object = secret.plain(self.settings)
+        return value.get_secret_value() if isinstance(value, SecretStr) else ""
+
+    @contextmanager
+    def attempting(self, what: str = "") -> Iterator[None]:
         """Add the tenant and what was attempted, by default the write, to errors in the block."""
-        what = what or f"{self.platform.method} {self.endpoint}"
-        return error_context(f'Mail settings of tenant "{self.tenant.tenant_id}": {what} failed.')
+        try:
+            with error_context(""):
+                yield
+        except SmtpConfigError as error:
+            what = what or f"{self.platform.method} {self.without_secrets(self.endpoint)}"
+            tenant_id = self._named(self.tenant.tenant_id)
+            error.doing = f'Mail settings of tenant "{tenant_id}": {what} failed.'
+            error.happened = self.without_secrets(error.happened)
+            error.remedy = self.without_secrets(error.remedy)
+            raise
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text, or `NOT_SHOWN` if one of its own names put a secret into it.
+
+        A state may have been edited so that its tenant, for instance, is its password. Other texts
+        are not searched: one of our own words may be a weak password.
+        """
+        tenant = self.tenant
+        names = (tenant.tenant_id, tenant.hostname, tenant.base_path, self.options.credentials)
+        reveals = any(contains_secret(str(name), self.secrets) for name in names)
+        return NOT_SHOWN if reveals and contains_secret(text, self.secrets) else text
+
+    def _named(self, name: object) -> str:
+        return "(unknown)" if name is UNKNOWN else self.without_secrets(str(name))
 
     def stored(self) -> dict[str, Any]:
-        """Return the canonical form that the state keeps, without a referenced password."""
-        settings = self.with_password("") if self.options.password_from else self
+        """Return the canonical form that the state keeps, without a referenced secret."""
+        settings = self.with_secret("") if self.reference else self
         return self.tenant.stored() | settings.settings.stored() | self.options.stored()
 
     def outputs(self, fingerprint: str = "") -> dict[str, Any]:
         """Return what the state keeps once the settings are sent."""
-        kept = {FINGERPRINT: fingerprint} if fingerprint and self.options.password_from else {}
+        known = fingerprint and self.reference
+        kept = {self.login_secret.fingerprint: fingerprint} if known else {}
         return self.stored() | {ENDPOINT: self.endpoint} | kept
 
-    def with_password(self, password: str) -> Declaration:
-        """Return the same with another password."""
-        update = {"password": SecretStr(password)}
+    def with_secret(self, secret: str) -> Declaration:
+        """Return the same with another secret for its login."""
+        update = {self.login_secret.field: SecretStr(secret)}
         return self._replace(settings=self.settings.model_copy(update=update))
 
-    def hiding(self, *passwords: str) -> Declaration:
-        """Return the same, with further passwords that no error shows."""
-        return self._replace(other_secrets=(*self.other_secrets, *filter(None, passwords)))
+    def hiding(self, *secrets: str) -> Declaration:
+        """Return the same, with further secrets that no error shows."""
+        return self._replace(other_secrets=(*self.other_secrets, *filter(None, secrets)))
 
     def has_same_body(self, other: Declaration) -> bool:
-        """Return whether the platform would get the same settings, the password aside."""
-        bodies = [one.platform.encode(one.with_password("").settings) for one in (self, other)]
+        """Return whether the platform would get the same settings, the login's secret aside."""
+        bodies = [one.platform.encode(one.with_secret("").settings) for one in (self, other)]
         return bodies[0] == bodies[1]
 
     def has_same_triggers(self, other: Declaration) -> bool:
@@ -132,16 +179,18 @@ class Declaration(NamedTuple):
         """Return the keys of all inputs that differ; an unknown value differs."""
         old, new = before.stored(), self.stored()
         keys = [*new, *(key for key in old if key not in new)]
-        return [
-            key for key in keys if new.get(key) is UNKNOWN or _differ(old.get(key), new.get(key))
-        ]
+        return [key for key in keys if _differ(old.get(key), new.get(key))]
 
     @property
     def why_kept(self) -> str:
-        """Why its tenant keeps the settings when the resource is deleted."""
-        if self.platform.clear is None:
-            return f"{self.platform.title} offers no way to delete them"
-        return 'onDelete is "retain"'
+        """Why its tenant keeps the settings when the resource is deleted; empty if it does not."""
+        platform = PLATFORMS.get(self.tenant.platform)
+        if platform and platform.clear is None:
+            return f"{platform.title} offers no way to delete them"
+        on_delete: object = self.options.on_delete
+        if on_delete is UNKNOWN:
+            return "onDelete is not valid in the state"
+        return "" if on_delete == CLEAR else 'onDelete is "retain"'
 
     def requests(self, setting: Callable[[str], str]) -> list[Request]:
         """Return what a preview can tell of the requests to send: all but their bodies."""
@@ -162,6 +211,11 @@ class Declaration(NamedTuple):
         url = self.platform.read_url(self.tenant, setting)
         return self._request("GET", self._access().expand(url)) if url else None
 
+    def version_request(self) -> Request | None:
+        """Return the request that reads the server's version, or None if it is not told."""
+        url = self.platform.version_url(self.tenant)
+        return self._request("GET", url) if url else None
+
     def verification(self) -> Verification:
         """Return the settings to verify at its SMTP server."""
         settings = self.settings
@@ -172,7 +226,7 @@ class Declaration(NamedTuple):
             ssl=settings.ssl,
             starttls=settings.starttls,
             user=settings.user,
-            password=self.password,
+            password=self._plain(PASSWORD),
             sender="" if settings.envelope_from == NULL_SENDER else sender,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,
@@ -180,8 +234,7 @@ class Declaration(NamedTuple):
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:
-        secrets = tuple(filter(None, {self.password: None, **dict.fromkeys(self.other_secrets)}))
-        return Request(self._access(), method, url, body, secrets)
+        return Request(self._access(), method, url, body, self.secrets)
 
     def _access(self) -> Access:
         return Access(
@@ -203,6 +256,8 @@ def has_same_inputs(olds: Mapping[str, object], news: Mapping[str, object]) -> b
 
 
 def _differ(old: object, new: object) -> bool:
+    if UNKNOWN in (old, new):
+        return True
     if isinstance(old, list) or isinstance(new, list):
         return _as_json(old) != _as_json(new)
     return old != new

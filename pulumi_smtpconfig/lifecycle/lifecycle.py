@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_smtpconfig.errors import NotVerified, RealmGone, TokenNotGranted
-from pulumi_smtpconfig.lifecycle.checks import find_problems
+from pulumi_smtpconfig.errors import (
+    ConfigurationError,
+    NotVerified,
+    RealmGone,
+    TokenNotGranted,
+)
+from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, find_problems
 from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
-from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.lifecycle.live_settings import READABLE, LiveSettings
 from pulumi_smtpconfig.lifecycle.passwords import (
     fingerprint_to_keep,
     hiding_reference,
     is_sent,
-    resolve_password,
+    resolve_secret,
     why_unreadable,
 )
-from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,11 +33,14 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
-READABLE = set(SmtpSettings.keys().values()) - {"password"}
-"""The keys whose values a refresh replaces by what it reads."""
-
-ROTATED = "another password than the one that was sent, so the settings are sent again."
+ROTATED = "another {} than the one that was sent, so the settings are sent again."
+GONE = "a {} that the platform does not have any more, so the settings are sent again."
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
+END_IT = (
+    "run `pulumi state delete URN` with the URN from `pulumi stack --show-urns`: the resource "
+    "leaves the state and its tenant keeps its settings. Or correct the state: `pulumi stack "
+    "export --file state.json`, edit the file, `pulumi stack import --file state.json`."
+)
 SENT_ANYWAY = (
     'They are sent anyway because verify is "warn": the platform\'s network may differ from this '
     "machine's. If it does not"
@@ -96,15 +104,16 @@ class Lifecycle:
         before, declaration = Declaration.parse(olds)[0], Declaration.parse(news)[0]
         changes = declaration.changed_keys(before)
         if not changes and not is_sent(declaration, before, olds):
-            changes = ["passwordFrom"]
-            self._warn(
-                f"{declaration.title}: {declaration.options.password_from} contains {ROTATED}"
-            )
+            kind = declaration.login_secret
+            changes = [kind.reference_key]
+            why = (ROTATED if kind.fingerprint in olds else GONE).format(kind.name)
+            self._warn(f"{declaration.title}: {declaration.reference} contains {why}")
+        self._live.warn_kept(hiding_reference(declaration).hiding(before.secret), olds, changes)
         replaces = [key for key in changes if key in Tenant.keys().values()]
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
             with declaration.attempting("reading the password, before another tenant is cleared,"):
-                resolve_password(declaration)
+                resolve_secret(declaration)
         return Diff(changes, replaces, clears_first)
 
     def create(self, inputs: Mapping[str, object]) -> tuple[str, Properties]:
@@ -123,32 +132,40 @@ class Lifecycle:
         Raises:
             SmtpConfigError: Reading is on, and the settings could not be read.
         """
-        declaration = hiding_reference(Declaration.parse(state)[0])
+        declaration, wrong = _parse_state(state)
+        if wrong:
+            self._warn(
+                f"{declaration.title}: the state does not say where to read its mail settings "
+                f"({wrong}), so they are not read. Run `pulumi up` to correct the state."
+            )
+            return _read(state)
         with declaration.attempting("reading them"):
             try:
-                live = self._live.fetch(declaration)
+                reading = self._live.fetch(declaration)
             except RealmGone:
                 return None
-        if live is None:
+        if reading is None:
             self._live.warn_unread(declaration)
             return _read(state)
-        if not live and declaration.platform.clear is not None:
+        if not reading.content and declaration.platform.clear is not None:
             return None
-        kept = {key: value for key, value in state.items() if key not in READABLE}
-        return _read(kept | declaration.platform.decode(live))
+        replaced = READABLE | self._live.find_gone(declaration, reading.content, state)
+        kept = {key: value for key, value in state.items() if key not in replaced}
+        return _read(kept | self._live.to_keep(declaration, reading, state))
 
     def update(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Properties:
         """Send the settings if the platform would get others than before; return outputs."""
         before, problems = Declaration.parse(olds)
         earlier = hiding_reference(before)
-        declaration = Declaration.parse_known(news).hiding(before.password, *earlier.other_secrets)
+        declaration = Declaration.parse_known(news).hiding(*before.secrets, *earlier.other_secrets)
         known = (
             not problems
             and declaration.has_same_body(before)
             and is_sent(declaration, before, olds)
         )
         if known and declaration.has_same_triggers(before):
-            return declaration.outputs(fingerprint_to_keep(declaration, olds))
+            with declaration.attempting("reading the password"):
+                return declaration.outputs(fingerprint_to_keep(declaration, olds))
         verified = known and before.options.verify == REQUIRE
         declaration = self._ready(declaration, verified=verified)
         with declaration.attempting():
@@ -158,13 +175,18 @@ class Lifecycle:
 
     def delete(self, state: Mapping[str, object]) -> None:
         """Clear the settings if the resource says so, else say that the tenant keeps them."""
-        declaration, _ = Declaration.parse(state)
-        if declaration.options.on_delete != CLEAR:
+        declaration, wrong = _parse_state(state)
+        if declaration.why_kept:
             self._warn(f"{declaration.title} keeps its mail settings: {declaration.why_kept}.")
+        elif wrong:
+            with declaration.attempting("clearing them"):
+                raise ConfigurationError(
+                    f"The state does not say where to send the request: {wrong}.", END_IT
+                )
         elif declaration.tenant.id in self._sent:
             self._warn(f"{declaration.title} keeps the settings that another resource just sent.")
         else:
-            self._clear(hiding_reference(declaration))
+            self._clear(declaration)
 
     def _ready(self, declaration: Declaration, *, verified: bool = False) -> Declaration:
         """Return a resource with its password, after verifying it if the resource asks for that.
@@ -174,7 +196,7 @@ class Lifecycle:
             NotVerified: The SMTP server rejects the settings, and `verify` is "require".
         """
         with declaration.attempting("reading the password"):
-            ready = resolve_password(declaration)
+            ready = resolve_secret(declaration)
         if not verified and declaration.options.verify != OFF:
             self._verify(ready)
         return ready
@@ -192,6 +214,7 @@ class Lifecycle:
         """Send the settings, given the map that the platform has; return outputs."""
         self._sender.send(declaration.write_request(live))
         self._sent.add(declaration.tenant.id)
+        self._live.warn_unknown(declaration)
         return declaration.outputs(fingerprint_to_keep(declaration))
 
     def _clear(self, declaration: Declaration) -> None:
@@ -208,6 +231,13 @@ class Lifecycle:
         if text not in self._warned:
             self._warned.add(text)
             self._warn(text)
+
+
+def _parse_state(state: Mapping[str, object]) -> tuple[Declaration, str]:
+    """Return what a state says, and why that is not enough to send requests; empty if it is."""
+    declaration, problems = Declaration.parse(state)
+    wrong = find_destination_problems(declaration, problems)
+    return hiding_reference(declaration), "; ".join(map(str, wrong))
 
 
 def _read(state: Mapping[str, object]) -> Read:

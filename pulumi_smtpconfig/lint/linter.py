@@ -23,7 +23,14 @@ WARNINGS = [check for check in CHECKS if check[0].code in WARNING_CODES]
 KEYS = sorted({key for _, keys in CHECKS for key in keys})
 
 TEXT = (str,)
-TYPES: dict[str, tuple[type, ...]] = {"port": (int, float), "ssl": (bool,), "starttls": (bool,)}
+OPTIONAL = (bool, type(None))
+TYPES: dict[str, tuple[type, ...]] = {
+    "port": (int, float),
+    "ssl": (bool,),
+    "starttls": (bool,),
+    "allowUtf8": OPTIONAL,
+    "debug": OPTIONAL,
+}
 """The types of properties that are not text."""
 
 

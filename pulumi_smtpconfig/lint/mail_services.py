@@ -15,6 +15,22 @@ SSL, STARTTLS, PLAIN = "with ssl", "with starttls", "without TLS"
 IMPLICIT, UPGRADE, UPGRADE_OR_PLAIN = (SSL,), (STARTTLS,), (STARTTLS, PLAIN)
 
 
+class PasswordEnd(NamedTuple):
+    """How a service ends password logins.
+
+    Attributes:
+        when: Since or until when, as the end of a sentence about the service.
+        instead: What to do.
+        source: The URL of its announcement.
+        still: The passwords that it takes all the same, without their spaces; None for none.
+    """
+
+    when: str
+    instead: str
+    source: str
+    still: re.Pattern[str] | None = None
+
+
 class Service(NamedTuple):
     """A mail service.
 
@@ -23,6 +39,8 @@ class Service(NamedTuple):
         hosts: Its SMTP hosts in lower case; `*` matches any text, such as a region.
         ports: The TLS modes that it documents for each port.
         source: The URL of that documentation.
+        password_end: How it ends password logins; None if it does not.
+        has_token_login: Whether it takes XOAUTH2 with a token that a client's secret obtains.
         read: The month in which that page, or a stored copy of it, was read.
     """
 
@@ -30,6 +48,8 @@ class Service(NamedTuple):
     hosts: tuple[str, ...]
     ports: Mapping[int, tuple[str, ...]]
     source: str
+    password_end: PasswordEnd | None = None
+    has_token_login: bool = False
     read: str = "2026-11"
 
     @property
@@ -50,6 +70,12 @@ SERVICES = (
         ("smtp.gmail.com", "smtp.googlemail.com"),
         {465: IMPLICIT, 587: UPGRADE},
         "https://developers.google.com/gmail/imap/imap-smtp",
+        PasswordEnd(
+            when="has taken app passwords alone since 1 May 2025",
+            instead="use an app password, which has 16 letters",
+            source="https://support.google.com/a/answer/6260879",
+            still=re.compile("[a-z]{16}"),
+        ),
     ),
     Service(
         "Google Workspace's relay",
@@ -63,6 +89,14 @@ SERVICES = (
         {587: UPGRADE, 25: UPGRADE},
         "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/how-to-set-up-a-"
         "multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
+        PasswordEnd(
+            when="turns password logins off by default at the end of December 2026",
+            instead="log in by token (auth_token_url and the others, on Keycloak 26.2 or newer), "
+            "or send through another service",
+            source="https://techcommunity.microsoft.com/blog/exchange/exchange-online-to-retire-"
+            "basic-auth-for-client-submission-smtp-auth/4114750",
+        ),
+        has_token_login=True,
     ),
     Service(
         "Microsoft 365's relay",

@@ -14,6 +14,7 @@ class Mailer(NamedTuple):
         sends_from_nobody: Whether `envelopeFrom` may be the null sender; None if unknown.
         sends_any_address: Whether quoted local parts and address literals are known to work; None
             if unknown.
+        needs_allow_utf8: Whether addresses with a local part beyond ASCII need `allowUtf8`.
         max_length: The characters of a value that it stores; None if unknown.
     """
 
@@ -21,6 +22,7 @@ class Mailer(NamedTuple):
     encodes_names: bool | None = None
     sends_from_nobody: bool | None = None
     sends_any_address: bool | None = None
+    needs_allow_utf8: bool = False
     max_length: int | None = None
 
 
@@ -33,6 +35,7 @@ MAILERS = {
         encodes_names=True,
         sends_from_nobody=True,
         sends_any_address=True,
+        needs_allow_utf8=True,
         max_length=255,
     ),
 }

@@ -70,6 +70,17 @@ BASE: Settings = {
 }
 """The settings that every example adds to; no rule matches them."""
 
+TOKEN: Settings = {
+    "platform": "keycloak",
+    "user": "no-reply@acme.example",
+    "authTokenUrl": "https://login.acme.example/token",
+    "authTokenClientId": "mail",
+    "authTokenClientSecret": "n0t-a-w0rd",
+    "authTokenScope": "smtp.send",
+}
+KEYCLOAKS_EMAIL = (
+    "[Keycloak's email settings](https://www.keycloak.org/docs/latest/server_admin/#_email)"
+)
 LOGIN: Settings = {"user": "acme", "password": "n0t-a-w0rd"}
 
 PORTS = range(1, MAX_PORT + 1)
@@ -84,6 +95,27 @@ def _is_undocumented(port: int, host: str, ssl: bool, starttls: bool) -> bool:  
 def _service_fields(_port: int, host: str, *_: object) -> Mapping[str, str]:
     service = service_of(host)
     return {"service": service.name, "offer": service.offer} if service else {}
+
+
+def _is_ending(password: str, host: str, reference: str) -> bool:
+    service = service_of(host)
+    if service is None or service.password_end is None or not (password or reference):
+        return False
+    still = service.password_end.still
+    return still is None or (bool(password) and still.fullmatch(password.replace(" ", "")) is None)
+
+
+def _end_fields(_password: str, host: str, _reference: str) -> Mapping[str, str]:
+    service = service_of(host)
+    end = service.password_end if service else None
+    if not service or not end:
+        return {}
+    return {"service": service.name, "when": end.when, "instead": end.instead}
+
+
+def _has_no_token_login(url: str, host: str) -> bool:
+    service = service_of(host)
+    return bool(url) and service is not None and not service.has_token_login
 
 
 PLACEHOLDERS = frozenset(
@@ -130,6 +162,15 @@ def _is_template(password: str) -> bool:
 
 def _has_blank_ends(text: str) -> bool:
     return text != text.strip() and not _is_template(text) and not CONTROL.search(text)
+
+
+TOKEN_LOGIN = ("authTokenUrl", "authTokenClientId", "authTokenClientSecret")
+TOKEN_SET = (*TOKEN_LOGIN, "authTokenClientSecretFrom", "authTokenScope")
+"""The properties of a login by token; those of the first that are missing make it half a set."""
+
+
+def _is_missing_password(password: str, user: str, reference: str, *token_set: str) -> bool:
+    return bool(user) and not password and not reference and not any(token_set)
 
 
 def _is_missing_user(user: str, password: str, reference: str) -> bool:
@@ -220,7 +261,11 @@ def _is_host_placeholder(host: str) -> bool:
 
 NAMES = ("fromDisplayName", "replyToDisplayName")
 ADDRESSES = ("from", "replyTo", "envelopeFrom")
-TEXTS = ("host", *ADDRESSES, "user", "password", "passwordFrom", *NAMES)
+TOKEN_TEXTS = ("authTokenUrl", "authTokenClientId", "authTokenScope")
+TEXTS = (
+    *("host", *ADDRESSES, "user", "password", "passwordFrom", *NAMES),
+    *("authTokenClientSecret", "authTokenClientSecretFrom", *TOKEN_TEXTS),
+)
 SPECIAL = re.compile('[<>"]')
 
 
@@ -286,10 +331,10 @@ RULES = (
         code="E201",
         title="User without a password",
         on=("password",),
-        reads=("user", "passwordFrom"),
-        matches=lambda password, user, reference: bool(user) and not password and not reference,
+        reads=("user", "passwordFrom", *TOKEN_SET),
+        matches=_is_missing_password,
         why="is missing, but a user is set",
-        remedy="set both or neither",
+        remedy="set both or neither; on Keycloak a login by token needs no password",
         source=rfc(4616, "2"),
         bad_example={"user": "acme"},
         good_example=LOGIN,
@@ -309,7 +354,7 @@ RULES = (
     Rule(
         code="E203",
         title="Masked password",
-        on=("password",),
+        on=("password", "authTokenClientSecret"),
         matches=lambda password: bool(password) and not password.strip("*"),
         why="is all asterisks, the mask that platforms show instead of a password",
         remedy="use the real password",
@@ -321,7 +366,7 @@ RULES = (
     Rule(
         code="E204",
         title="Unfilled template as password",
-        on=("password",),
+        on=("password", "authTokenClientSecret"),
         matches=_is_template,
         why="is a template placeholder that was never filled in",
         remedy="use the real password, or a reference to Keycloak's vault",
@@ -329,6 +374,58 @@ RULES = (
         bad_example={"user": "acme", "password": "${SMTP_PASSWORD}"},
         good_example={"user": "acme", "password": "${vault.smtp}"},
         is_accepted=True,
+    ),
+    Rule(
+        code="E205",
+        title="Half a login by token",
+        on=("authTokenUrl", "authTokenClientId"),
+        reads=TOKEN_SET,
+        matches=lambda own, *token_set: not own and any(token_set),
+        why="is missing, but another setting of a login by token is set",
+        remedy="set the URL, the client's id and its secret, or none of them",
+        source=KEYCLOAKS_EMAIL,
+        bad_example=TOKEN | {"authTokenUrl": ""},
+        good_example=TOKEN,
+    ),
+    Rule(
+        code="E206",
+        title="Login by token without a client secret",
+        on=("authTokenClientSecret",),
+        reads=TOKEN_SET,
+        matches=lambda own, *token_set: not own and not token_set[3] and any(token_set),
+        why="is missing, but another setting of a login by token is set",
+        remedy="set it or its reference, and the URL and the client's id",
+        source=KEYCLOAKS_EMAIL,
+        bad_example=TOKEN | {"authTokenClientSecret": ""},
+        good_example=TOKEN,
+    ),
+    Rule(
+        code="E207",
+        title="Login by token without a user",
+        on=("user",),
+        reads=("password", "passwordFrom", *TOKEN_SET),
+        matches=lambda user, password, reference, *token_set: (
+            not user and not password and not reference and any(token_set)
+        ),
+        why="is missing, but a login by token is set",
+        remedy="set it to the mailbox that the token is for",
+        source=KEYCLOAKS_EMAIL,
+        bad_example=TOKEN | {"user": ""},
+        good_example=TOKEN,
+    ),
+    Rule(
+        code="E208",
+        title="Password beside a login by token",
+        on=("password",),
+        reads=("passwordFrom", *TOKEN_SET),
+        matches=lambda password, reference, *token_set: (
+            (bool(password) or bool(reference)) and any(token_set)
+        ),
+        why="is not used by a login by token",
+        remedy="remove the password, or the settings whose names begin with auth_token",
+        source=KEYCLOAKS_EMAIL,
+        bad_example=TOKEN | {"password": "n0t-a-w0rd"},
+        good_example=TOKEN,
     ),
     Rule(
         code="E301",
@@ -422,7 +519,7 @@ RULES = (
     Rule(
         code="E402",
         title="Unfilled template in a text",
-        on=("tenantId", *ADDRESSES, "user", *NAMES),
+        on=("tenantId", *ADDRESSES, "user", *NAMES, *TOKEN_TEXTS),
         matches=lambda text: TEMPLATES.search(text) is not None,
         why="contains a template placeholder that was never filled in",
         remedy="use the real value; where the braces are meant, silence this code, because "
@@ -435,7 +532,11 @@ RULES = (
     Rule(
         code="E403",
         title="Value that is longer than Keycloak stores",
-        on=("host", *ADDRESSES, "user", "password", *NAMES),
+        on=(
+            *("host", *ADDRESSES, "user", "password", *NAMES),
+            "authTokenClientSecret",
+            *TOKEN_TEXTS,
+        ),
         reads=("platform",),
         matches=_is_too_long,
         why="has more than the {limit} characters that Keycloak stores",
@@ -459,6 +560,22 @@ RULES = (
         source=rfc(5321, "4.5.5"),
         bad_example={"platform": "shift", "envelopeFrom": NULL_SENDER},
         good_example={"platform": "shift", "envelopeFrom": "bounces@acme.example"},
+    ),
+    Rule(
+        code="E405",
+        title="Local part beyond ASCII without allow_utf8",
+        on=ADDRESSES,
+        reads=("platform", "allowUtf8"),
+        matches=lambda address, platform, allow_utf8: (
+            mailer_of(platform).needs_allow_utf8
+            and not allow_utf8
+            and not address.rpartition("@")[0].isascii()
+        ),
+        why="has letters beyond ASCII before the @, which Keycloak sends with allow_utf8 alone",
+        remedy="turn on allow_utf8 (Keycloak 26.3.3 or newer), or use an ASCII address",
+        source=rfc(6531, "3.2"),
+        bad_example={"platform": "keycloak", "replyTo": "grüße@acme.example"},
+        good_example={"platform": "keycloak", "replyTo": "grüße@acme.example", "allowUtf8": True},
     ),
     Rule(
         code="W101",
@@ -524,9 +641,20 @@ RULES = (
         good_example={"platform": "keycloak", "port": 465, "ssl": True, "starttls": False},
     ),
     Rule(
+        code="W106",
+        title="Log of the SMTP session",
+        on=("debug",),
+        matches=lambda debug: debug is True,
+        why="is on, so the platform's log may contain passwords, tokens and addresses",
+        remedy="turn it off when the search for a fault is over",
+        source=KEYCLOAKS_EMAIL,
+        bad_example={"platform": "keycloak", "debug": True},
+        good_example={"platform": "keycloak", "debug": False},
+    ),
+    Rule(
         code="W201",
         title="Placeholder password",
-        on=("password",),
+        on=("password", "authTokenClientSecret"),
         matches=lambda password: (
             _is_placeholder(password, PLACEHOLDERS) and not _is_template(password)
         ),
@@ -551,13 +679,40 @@ RULES = (
     Rule(
         code="W203",
         title="Blank at an end of the login",
-        on=("user", "password"),
+        on=("user", "password", "authTokenClientSecret"),
         matches=_has_blank_ends,
         why="begins or ends with a blank, which is sent as part of it",
         remedy="remove the blank",
         source=rfc(4616, "2"),
         bad_example={"user": "acme ", "password": "n0t-a-w0rd"},
         good_example=LOGIN,
+    ),
+    Rule(
+        code="W204",
+        title="Password login at a service that ends it",
+        on=("password",),
+        reads=("host", "passwordFrom"),
+        matches=_is_ending,
+        why="is for password logins, and {service} {when}",
+        remedy="{instead}",
+        source="the announcements of the [services](#services) below",
+        bad_example=LOGIN | {"host": "smtp.office365.com"},
+        good_example=TOKEN | {"host": "smtp.office365.com"},
+        fields=_end_fields,
+    ),
+    Rule(
+        code="W205",
+        title="Login by token at a service that has none",
+        on=("authTokenUrl",),
+        reads=("host",),
+        matches=_has_no_token_login,
+        why="is for a login by token, and {service} documents none with a client's id and secret",
+        remedy="use the login that its documentation names",
+        source="the documentation of the [services](#services) below, and for Gmail "
+        "[Keycloak's issue 39610](https://github.com/keycloak/keycloak/issues/39610)",
+        bad_example=TOKEN | {"host": "smtp.sendgrid.net"},
+        good_example=TOKEN | {"host": "smtp.office365.com"},
+        fields=lambda _, host: _service_fields(0, host),
     ),
     Rule(
         code="W301",

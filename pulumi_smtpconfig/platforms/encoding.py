@@ -6,6 +6,7 @@ read back is meaningless, and other keys are not ours.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.lint.mail_services import SMTP, SMTPS
@@ -24,7 +25,14 @@ TEXT_KEYS = (
     "envelopeFrom",
     "user",
 )
-OWN_KEYS = {*TEXT_KEYS, "port", "ssl", "starttls", "auth", "authType", "password"}
+DIGITS = re.compile("[0-9]{1,5}")
+TOKEN_KEYS = ("authTokenUrl", "authTokenClientId", "authTokenScope")
+"""Keycloak's keys of a login by token, without the secret."""
+
+OWN_KEYS = {
+    *(*TEXT_KEYS, "port", "ssl", "starttls", "auth", "authType", "password"),
+    *(*TOKEN_KEYS, "authTokenClientSecret"),
+}
 
 
 def encode(settings: SmtpSettings) -> dict[str, str]:
@@ -49,7 +57,7 @@ def decode(live: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: as_text(live.get(key)) for key in TEXT_KEYS}
     ssl, starttls = (as_text(live.get(key)) == "true" for key in ("ssl", "starttls"))
     port = as_text(live.get("port")) or str(SMTPS if ssl else SMTP)
-    number = int(port) if port.isascii() and port.isdigit() else port
+    number = int(port) if DIGITS.fullmatch(port) else port
     settings = texts | {"port": number, "ssl": ssl, "starttls": starttls}
     return {key: value for key, value in settings.items() if value != ""}
 
@@ -60,7 +68,10 @@ def other_keys(live: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_text(value: object) -> str:
-    """Return a value as the map writes it: `true` and `false`, and nothing for None."""
+    """Return a value as the map writes it: `true` and `false`, and nothing for None.
+
+    Half a character, which JSON can say and the engine cannot keep, becomes a question mark.
+    """
     if isinstance(value, bool):
         return str(value).lower()
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).encode(errors="replace").decode()

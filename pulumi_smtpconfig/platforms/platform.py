@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -31,6 +32,11 @@ class Platform(NamedTuple):
         body: The body to send, made of that form and the live map.
         live: The live map in what was read; None if it is not there.
         decode: The live map in the form that the state keeps.
+        own_settings: The keys of settings that it has beyond the eleven of every platform.
+        shows_secrets: Whether the live map has a secret that is set, masked, and lacks one that is
+            not.
+        since: The first version that knows a setting, for settings that older ones ignore.
+        version_url: The URL of a representation of the server with its version; empty for none.
         clear: The body that removes all settings; None if the platform cannot.
         merges: Whether the body depends on the live map.
         has_base_path: Whether its API may be below a path.
@@ -48,6 +54,10 @@ class Platform(NamedTuple):
     body: Callable[[dict[str, str], Mapping[str, Any]], dict[str, Any]] = lambda new, _: new
     live: Callable[[Mapping[str, Any]], Any] = lambda realm: realm.get("smtpServer")
     decode: Callable[[Mapping[str, Any]], dict[str, Any]] = decode
+    own_settings: frozenset[str] = frozenset()
+    shows_secrets: bool = False
+    since: Mapping[str, str] = MappingProxyType({})
+    version_url: Callable[[Tenant], str] = lambda _: ""
     clear: Mapping[str, Any] | None = None
     merges: bool = False
     has_base_path: bool = False

@@ -15,13 +15,19 @@ from pydantic import (
     BeforeValidator,
     Field,
     JsonValue,
+    PlainValidator,
     SecretStr,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
-from pulumi_smtpconfig.authority import NOT_A_HOST, parse_authority
+from pulumi_smtpconfig.authority import (
+    NOT_A_HOST,
+    InvalidAuthority,
+    authority_of,
+    parse_authority,
+)
 from pulumi_smtpconfig.lint.mail_services import MAX_PORT, SMTPS, SUBMISSION
 from pulumi_smtpconfig.lint.rules import CONTROL, NULL_SENDER
 from pulumi_smtpconfig.problems import UNKNOWN
@@ -96,6 +102,9 @@ ReversePath = Annotated[
 """An address for bounces, or none at all (RFC 5321, section 4.5.5)."""
 
 DECIMAL = re.compile(r"[0-9]{1,5}")
+SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
+MIN_SECONDS, MAX_SECONDS = 0.001, 3600
+"""A millisecond, which is the unit on the wire, and an hour."""
 
 
 def _boolean(value: object, parse: ValidatorFunctionWrapHandler) -> object:
@@ -124,15 +133,38 @@ def _default_port(known: dict[str, Any]) -> Any:
     return ssl if ssl is UNKNOWN else SMTPS if ssl else SUBMISSION
 
 
+def _seconds(value: object) -> object:
+    if value is None:
+        return None
+    number = float(value) if isinstance(value, str) and SECONDS.fullmatch(value) else value
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise refuse(f"must be a number of seconds up to {MAX_SECONDS}")
+    if not MIN_SECONDS <= number <= MAX_SECONDS:
+        raise refuse(f"must be from {MIN_SECONDS} to {MAX_SECONDS} seconds")
+    return int(number) if number == int(number) else round(number, 3)
+
+
+def _token_url(url: str) -> str:
+    try:
+        authority_of(url)
+    except InvalidAuthority as error:
+        raise refuse(str(error)) from None
+    return url
+
+
 Boolean = Annotated[bool, WrapValidator(_boolean)]
+OptionalBoolean = Annotated[bool | None, WrapValidator(_boolean)]
 Port = Annotated[int, BeforeValidator(_port)]
+OptionalSeconds = Annotated[float | None, PlainValidator(_seconds)]
+TokenUrl = Annotated[Text, AfterValidator(lambda url: url and _token_url(url))]
 
 
 class SmtpSettings(Inputs):
-    """The eleven mail settings, with the platform's names (contract: "Body").
+    """The eleven mail settings that every platform has (contract: "Body"), and Keycloak's own.
 
     By default, `port` is 465 and `starttls` off with `ssl`, else 587 and on (RFC 8314, section
-    3.3, and RFC 6409).
+    3.3, and RFC 6409). With a token URL the login is by XOAUTH2 with a token from there. A setting
+    of Keycloak's own that is None stays as the realm has it.
     """
 
     host: Required = ""
@@ -146,6 +178,15 @@ class SmtpSettings(Inputs):
     port: Port = Field(default_factory=_default_port)
     user: str = ""
     password: SecretStr = SecretStr("")
+    auth_token_url: TokenUrl = ""
+    auth_token_client_id: Text = ""
+    auth_token_client_secret: SecretStr = SecretStr("")
+    auth_token_scope: Text = ""
+    allow_utf8: OptionalBoolean = None
+    debug: OptionalBoolean = None
+    timeout: OptionalSeconds = None
+    connection_timeout: OptionalSeconds = None
+    write_timeout: OptionalSeconds = None
 
 
 DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE | re.ASCII)
@@ -203,12 +244,16 @@ def _reference(text: str) -> str:
     return text
 
 
+Reference = Annotated[Text, AfterValidator(_reference)]
+
+
 class Options(Inputs):
     """The arguments that control what the provider does, and are not sent to the platform."""
 
     credentials: Text = ""
     on_delete: Literal["retain", "clear"] = "retain"
-    password_from: Annotated[Text, AfterValidator(_reference)] = ""
+    password_from: Reference = ""
+    auth_token_client_secret_from: Reference = ""
     verify: Literal["off", "warn", "require"] = "off"
     verify_recipient: OptionalAddress = ""
     triggers: list[JsonValue] = Field(default=[])
@@ -218,5 +263,12 @@ class Options(Inputs):
         """Return the values that differ from their defaults."""
         return {key: value for key, value in super().stored().items() if value != DEFAULTS[key]}
 
+
+KEPT_IF_ABSENT = {
+    field.alias or name
+    for name, field in SmtpSettings.model_fields.items()
+    if field.get_default() is None and field.default_factory is None
+}
+"""The keys of settings that stay as the platform has them unless a program gives them."""
 
 DEFAULTS = Options().model_dump(by_alias=True)

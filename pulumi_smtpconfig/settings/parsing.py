@@ -21,11 +21,16 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.redaction import NOT_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REQUIRED = "is required"
+HIDDEN = (
+    "stands for a live value that may contain a secret; correct that on the platform and run "
+    "`pulumi refresh`, or remove this property from ignore_changes"
+)
 
 
 def refuse(why: str) -> PydanticCustomError:
@@ -43,6 +48,8 @@ class Inputs(BaseModel):
     @field_validator("*", mode="wrap")
     @classmethod
     def _pass_unknown(cls, value: object, parse: ValidatorFunctionWrapHandler) -> object:
+        if value == NOT_SHOWN:
+            raise refuse(HIDDEN)
         return value if value is UNKNOWN else parse(value)
 
     @classmethod
@@ -51,9 +58,9 @@ class Inputs(BaseModel):
         return {name: field.alias or name for name, field in cls.model_fields.items()}
 
     def stored(self) -> dict[str, Any]:
-        """Return the canonical form for the state, with plain secrets and without empty text."""
+        """Return the canonical form for the state, with plain secrets and without absent values."""
         values = {key: _plain(getattr(self, name)) for name, key in self.keys().items()}
-        return {key: value for key, value in values.items() if value != ""}
+        return {key: value for key, value in values.items() if value not in ("", None)}
 
 
 def _plain(value: object) -> object:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.campaign.told import Told, told
 from tests.contract.host import Host, HostError
 
 if TYPE_CHECKING:
     from tests.campaign.resource import Properties, Resource
-
-UNKNOWN = "the platform may have the old ones or the new ones"
-"""What tells a user that nobody knows whether the settings were taken."""
 
 
 class Outcome(NamedTuple):
@@ -21,9 +19,9 @@ class Outcome(NamedTuple):
     error: str
 
     @property
-    def unknown(self) -> bool:
-        """Whether the user was told that the platform may hold either."""
-        return UNKNOWN in " ".join(self.error.split())
+    def told(self) -> Told:
+        """What the user was told."""
+        return told(self.error)
 
 
 def up(host: Host, resource: Resource, *, anew: bool = False) -> Outcome:
@@ -41,6 +39,16 @@ def up(host: Host, resource: Resource, *, anew: bool = False) -> Outcome:
     except HostError as error:
         return Outcome(resource, str(error))
     return Outcome(replace(resource, state=state), "")
+
+
+def refresh(host: Host, resource: Resource) -> Outcome:
+    """Read what the platform has; a resource that is gone has no state any more."""
+    assert resource.state
+    try:
+        id_, state, _ = host.read(resource.state)
+    except HostError as error:
+        return Outcome(resource, str(error))
+    return Outcome(replace(resource, state=state if id_ else None), "")
 
 
 def _step(host: Host, state: Properties | None, inputs: Properties) -> Properties:

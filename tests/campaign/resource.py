@@ -48,11 +48,6 @@ class Resource:
         """Whether there is anything for the engine to do."""
         return self.state is None or body(self.state) != body(self.declared)
 
-    @property
-    def secrets(self) -> list[str]:
-        """The passwords that the provider is given."""
-        return [part["password"] for part in (self.declared, self.state) if part]
-
     def changed(self, settings: Properties) -> Resource:
         """Return it with other settings in the program."""
         identity = {key: self.declared[key] for key in IDENTITY if key in self.declared}
@@ -60,7 +55,8 @@ class Resource:
 
     def shortened(self, random: Random) -> Resource:
         """Return it with a setting left out that the program had, if there is one to spare."""
-        spare = sorted({*TEXTS, "port"} & self.declared.keys())
+        port = set() if "verify" in self.declared else {"port"}  # a mail server listens there
+        spare = sorted({*TEXTS, *port} & self.declared.keys())
         left_out = random.choice(spare) if spare else None
         return self.changed({key: x for key, x in self.declared.items() if key != left_out})
 
@@ -75,13 +71,18 @@ def body(properties: Properties) -> dict[str, str]:
     return {
         "host": properties["host"],
         "from": properties["from"],
-        "port": str(int(properties.get("port", 465 if ssl else 587))),
+        "port": _number(properties.get("port", 465 if ssl else 587)),
         "ssl": json.dumps(ssl),
         "starttls": json.dumps(properties.get("starttls", not ssl)),
         "user": properties["user"],
         "password": properties["password"],
         **{key: properties.get(key, "") for key in TEXTS},
     }
+
+
+def _number(port: object) -> str:
+    """Return a port as text; protobuf, and so the engine, knows no numbers but floats."""
+    return str(int(port) if isinstance(port, float) else port)
 
 
 def settings(random: Random, password: str) -> Properties:

@@ -93,6 +93,17 @@ def test_an_unmasked_password_is_not_shown(shift: Emulator) -> None:
     assert document(show(shift, "--json"))["otherKeys"] == ["apiToken"]
 
 
+def test_a_secret_in_a_setting_is_told(shift: Emulator) -> None:
+    """On standard error, so that JSON stays JSON; the access token is one too."""
+    shift.tenants["acme"]["fromDisplayName"] = f"x {shift.token}"
+    result = show(shift, "--json")
+    assert document(result)["settings"]["fromDisplayName"] == NOT_SHOWN
+    (warning,) = [line for line in result.stderr.splitlines() if "may contain" in line]
+    assert warning.startswith('Warning: Tenant "acme" on idp.example.com: ')
+    assert "in fromDisplayName may contain a password or a token" in warning
+    assert shift.token not in result.output
+
+
 def test_values_are_plain_text(shift: Emulator) -> None:
     """A value neither controls the terminal nor is markup, and is not truncated."""
     shift.tenants["acme"] |= {"host": f"\x1b[2J[red]\u202e{'x' * 300}", "user": ":smile:"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -50,23 +51,34 @@ class Host:
         )
         assert self._process.stdout
         port = self._process.stdout.readline().strip()
-        self._printed = ""
+        # Read all the time, because a host that prints more than the pipe holds would wait.
+        self._printed = ThreadPoolExecutor(1).submit(self._process.communicate)
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = ResourceProviderStub(self._channel)
-        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
         self._provider = {PROVIDER_KEY: serialize_provider(SmtpConfigProvider())}
+        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
+
+    def begin(self, config: Mapping[str, str]) -> None:
+        """Begin another operation with this config, as a process of its own would.
+
+        The host keeps providers by their serialized text, and decoding that ignores line ends.
+        """
+        self._provider[PROVIDER_KEY] += "\n"
+        self._stub.Configure(pb.ConfigureRequest(args=_struct(config)))
 
     def close(self) -> str:
         """Stop the host; return what it printed after its port."""
         self._channel.close()
         self._process.terminate()
-        if self._process.stdout and not self._process.stdout.closed:
-            self._printed = self._process.communicate()[0]
-        return self._printed
+        return self._printed.result()[0]
 
-    def check(self, news: Properties) -> tuple[Properties, list[str]]:
+    def check(
+        self, news: Properties, olds: Properties | None = None
+    ) -> tuple[Properties, list[str]]:
         """Return the canonical inputs, and the problems as property|reason."""
-        response = self._call("Check", pb.CheckRequest(urn=URN, news=self._props(news)))
+        known = self._props(olds) if olds is not None else None
+        request = pb.CheckRequest(urn=URN, olds=known, news=self._props(news))
+        response = self._call("Check", request)
         return _plain(response.inputs), [f"{f.property}|{f.reason}" for f in response.failures]
 
     def diff(self, olds: Properties, news: Properties) -> tuple[bool, list[str]]:

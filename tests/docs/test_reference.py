@@ -38,6 +38,11 @@ KEYCLOAK = {
     "user": "acme",
     "password": "correct horse",
 }
+TOKEN = {
+    "authTokenUrl": "https://login.acme.example/token",
+    "authTokenClientId": "mail",
+    "authTokenClientSecret": "n0t-a-w0rd",
+}
 
 
 def row(argument: str) -> list[str]:
@@ -95,8 +100,12 @@ def test_every_argument_has_a_section_with_an_example_that_is_accepted() -> None
     lifecycle = Lifecycle(KeepingSender(), lambda _: None)
     for key, value in examples():
         given: dict[str, Any] = {**KEYCLOAK, key: value}
-        if key == "passwordFrom":
+        if key == "passwordFrom" or key.startswith("authToken"):
             del given["password"]
+        if key.startswith("authToken"):
+            given = TOKEN | given
+        if key == "authTokenClientSecretFrom":
+            del given["authTokenClientSecret"]
         assert not lifecycle.check(given).problems, key
 
 

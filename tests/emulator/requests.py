@@ -3,7 +3,9 @@
 import json
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from http.client import HTTPResponse
 from urllib.parse import urlencode
 
 import httpx
@@ -84,3 +86,61 @@ def handshake(environment: Mapping[str, str], name: str) -> ssl.SSLSocket:
     trusted = ssl.create_default_context(cafile=environment["SMTPCONFIG_CA_BUNDLE"])
     with connect(environment) as plain:
         return trusted.wrap_socket(plain, server_hostname=name)
+
+
+def exchange(
+    environment: Mapping[str, str], sent: bytes, name: str | None = "idp.example.com"
+) -> bytes:
+    """Send bytes over TLS, and return what comes back until the emulator closes."""
+    context = ssl.create_default_context(cafile=environment["SMTPCONFIG_CA_BUNDLE"])
+    context.check_hostname = name is not None
+    with connect(environment) as plain, context.wrap_socket(plain, server_hostname=name) as tls:
+        with suppress(ConnectionError, ssl.SSLError):  # a refusal may come before all is sent
+            tls.sendall(sent)
+        return until_closed(tls)
+
+
+def exchange_all(environment: Mapping[str, str], name: str, sent: Iterable[bytes]) -> list[int]:
+    """Send requests one after the other on one connection; return the statuses."""
+    with handshake(environment, name) as tls:
+        tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # otherwise 40 ms each
+        return [_status(tls, each) for each in sent]
+
+
+def _status(tls: ssl.SSLSocket, sent: bytes) -> int:
+    tls.sendall(sent)
+    response = HTTPResponse(tls)
+    response.begin()
+    response.read()
+    return response.status
+
+
+def until_closed(tls: socket.socket) -> bytes:
+    """Return what comes until the emulator closes or resets the connection."""
+    received = bytearray()
+    with suppress(ConnectionError, ssl.SSLError):
+        while piece := tls.recv(65536):
+            received += piece
+    return bytes(received)
+
+
+def http(
+    method: bytes = b"POST",
+    target: bytes = b"/auth/realms/acme/mail/setup",
+    *headers: bytes,
+    host: bytes = b"idp.example.com",
+    body: bytes = b"",
+    connection: bytes = b"close",
+) -> bytes:
+    """Return a request as bytes, whatever they are; by default the connection closes after it."""
+    length = [b"Content-Length: %d" % len(body)] if body else []
+    lines = [b"%s %s HTTP/1.1" % (method, target), b"Host: " + host, b"Connection: " + connection]
+    return b"\r\n".join([*lines, *length, *headers, b"", body])
+
+
+def read_some(sock: socket.socket) -> None:
+    """Read what comes within a moment."""
+    sock.settimeout(0.2)
+    with suppress(ConnectionError, ssl.SSLError, TimeoutError):
+        while sock.recv(65536):
+            pass

@@ -31,8 +31,9 @@ def test_it_only_listens_on_the_loopback_address(emulator: Emulator) -> None:
     """Nothing listens on that port of another address of this machine."""
     host, port = emulator.address.split(":")
     assert host == "127.0.0.1"
-    with pytest.raises(OSError):  # noqa: PT011 - refused, or no such address
-        socket.create_connection(("127.0.0.2", int(port)), timeout=5)
+    for other in ("127.0.0.2", "::1"):
+        with pytest.raises(OSError):  # noqa: PT011 - refused, or no such address
+            socket.create_connection((other, int(port)), timeout=5)
 
 
 def test_a_taken_port_is_an_error_and_free_again_after_the_block() -> None:

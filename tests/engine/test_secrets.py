@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from pulumi_smtpconfig.emulator import Fault
+from pulumi_smtpconfig.redaction import NOT_SHOWN
 from tests.conftest import PASSWORD
 from tests.engine.conftest import MAIL, PROGRAMS, UP, declare
 
@@ -122,3 +123,25 @@ def test_an_unreadable_password_stops_only_operations_that_need_it(
     assert status
     assert 'Mail settings of tenant "acme": reading the password failed.' in output
     assert len(emulator.requests) == 1
+
+
+def test_a_password_in_a_live_setting_is_hidden_and_put_right(
+    declared: Stack, emulator: Emulator
+) -> None:
+    """Refresh and preview show and keep a placeholder, and the next up sends what is declared."""
+    declared.configure(**{"smtpconfig:readBack": "admin"})
+    shift = MAIL | {"platform": "shift", "user": "acme", "secret": {"password": PASSWORD}}
+    declare(declared, {"mail": shift})
+    declared.must(*UP)
+    shown = f'"{NOT_SHOWN}" => "acme"'
+    for commands in ([("refresh", "--yes"), UP], [(*UP, "--refresh")]):
+        emulator.tenants["acme"]["user"] = f"acme:{PASSWORD}"
+        output, status = declared.run("preview", "--refresh", "--diff", "--expect-no-changes")
+        assert status
+        assert re.search(f"user +: {re.escape(shown)}", output)
+        printed = [output, *(declared.must(*command, "--diff") for command in commands)]
+        assert "what the platform has in user may contain a password" in "".join(printed)
+        assert leaks("\n".join([*printed, stored(declared)]), [PASSWORD]) == []
+        assert emulator.tenants["acme"]["user"] == "acme"
+        declared.must("preview", "--refresh", "--expect-no-changes")
+    assert not any(NOT_SHOWN in request.body.decode() for request in emulator.requests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.errors import SmtpConfigError
+from pulumi_smtpconfig.interface import Reading
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class KeepingSender:
         self.sent: list[Request] = []
         self.asked: list[tuple[str, list[str]]] = []
         self.realm: dict[str, Any] | SmtpConfigError = {"smtpServer": {}}
+        self.secrets: Iterable[str] = ()
         self.settings: dict[str, str] = {}
         self.verifications: list[Verification] = []
         self.unverified: SmtpConfigError | None = None
@@ -37,11 +39,11 @@ class KeepingSender:
         if self._failure:
             raise self._failure
 
-    def read(self, _: Request) -> dict[str, Any]:
+    def read(self, request: Request) -> Reading:
         """Return the realm, or raise it if it is an error."""
         if isinstance(self.realm, SmtpConfigError):
             raise self.realm
-        return self.realm
+        return Reading(self.realm, {*request.secrets, *self.secrets})
 
     def setting(self, key: str) -> str:
         """Return a setting of the test."""

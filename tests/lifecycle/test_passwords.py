@@ -163,7 +163,7 @@ def test_an_unreadable_password_is_reported_once(
     for _ in range(2):
         harness.lifecycle.check(referring | {"tenantId": UNKNOWN})
     (warning,) = harness.warnings
-    assert warning.startswith('Tenant "(not known yet)" on idp.example.com: ')
+    assert warning.startswith('Tenant "(unknown)" on idp.example.com: ')
 
 
 @settings(max_examples=25)

@@ -27,8 +27,22 @@ class Sample(NamedTuple):
         own = {"from": "no-reply@acme.example", "fromDisplayName": "Acme"}
         server = {"host": self.host, "port": self.port}
         tls = {"ssl": self.tls == SSL, "starttls": self.tls == STARTTLS}
-        login = {"user": self.user, "password": "hq7k wz2m-Lr9/Td+a=="} if self.user else {}
-        return {**own, **server, **tls, **login}
+        return {**own, **server, **tls, **self._login}
+
+    @property
+    def _login(self) -> dict[str, object]:
+        if not self.user:
+            return {}
+        if self.page == M365:  # by token, as password logins end
+            secret = {"authTokenClientSecret": "Qx~8Q.hq7k-wz2m", "authTokenScope": SCOPE}
+            return {
+                "user": self.user,
+                "authTokenUrl": TOKEN_URL,
+                "authTokenClientId": "6f96",
+                **secret,
+            }
+        password = "abcd efgh ijkl mnop" if self.page == GMAIL else "hq7k wz2m-Lr9/Td+a=="
+        return {"user": self.user, "password": password}
 
 
 GMAIL = "developers.google.com/gmail/imap/imap-smtp"
@@ -56,6 +70,8 @@ ORACLE = "docs.oracle.com/en-us/iaas/Content/Email/Tasks/configuresmtpconnection
 POSTFIX = "www.postfix.org/STANDARD_CONFIGURATION_README.html"
 MAILSERVER = "docker-mailserver.github.io/docker-mailserver/latest/"
 KUBERNETES = "kubernetes.io/docs/concepts/services-networking/dns-pod-service/"
+TOKEN_URL = "https://login.microsoftonline.com/72f988bf/oauth2/v2.0/token"
+SCOPE = "https://outlook.office365.com/.default"
 ME, KEY = "mailer@acme.example", "AKIAIOSFODNN7EXAMPLE"
 AZURE_USER = "acme|6f9619ff-8b86-d011-b42d-00c04fc964ff|72f988bf-86f1-41af-91ab-2d7cd011db47"
 

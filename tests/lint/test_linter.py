@@ -21,7 +21,7 @@ from pulumi_smtpconfig.lint.linter import (
 )
 from pulumi_smtpconfig.lint.rules import BASE, RULES, Rule
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.settings.models import SmtpSettings
+from pulumi_smtpconfig.settings.models import KEPT_IF_ABSENT, SmtpSettings
 from tests.lifecycle.sender import KeepingSender
 from tests.lint.find import find
 
@@ -32,6 +32,10 @@ TITLES = {
     "E202": "Password without a user",
     "E203": "Masked password",
     "E204": "Unfilled template as password",
+    "E205": "Half a login by token",
+    "E206": "Login by token without a client secret",
+    "E207": "Login by token without a user",
+    "E208": "Password beside a login by token",
     "E301": "URL as host",
     "E302": "Host with a port",
     "E303": "Email address as host",
@@ -43,14 +47,18 @@ TITLES = {
     "E402": "Unfilled template in a text",
     "E403": "Value that is longer than Keycloak stores",
     "E404": "Null sender on a platform that does not document it",
+    "E405": "Local part beyond ASCII without allow_utf8",
     "W101": "Implicit TLS port without ssl",
     "W102": "STARTTLS port with ssl",
     "W103": "Unusual SMTP port",
     "W104": "Port or TLS mode that the mail service does not document",
     "W105": "starttls together with ssl on Keycloak",
+    "W106": "Log of the SMTP session",
     "W201": "Placeholder password",
     "W202": "Login without TLS",
     "W203": "Blank at an end of the login",
+    "W204": "Password login at a service that ends it",
+    "W205": "Login by token at a service that has none",
     "W301": "Placeholder host",
     "W401": "Display name that needs encoding",
     "W402": "Display name with angle brackets or quotation marks",
@@ -62,7 +70,7 @@ WARNINGS = [rule for rule in RULES if rule.code in WARNING_CODES]
 CODE = operator.attrgetter("code")
 EVERY_ERROR = pytest.mark.parametrize("rule", ERRORS, ids=lambda rule: rule.code)
 
-NOT_TEXT = {"port", "ssl", "starttls"}
+NOT_TEXT = {"port", "ssl", "starttls", "allowUtf8", "debug"}
 CANARY = "c4n4ry"
 PATTERNS = [
     *("{}", "smtp://{}", "{}:587", "{}@acme.example", "two {}", "${{{}}}", "<{} password>"),
@@ -95,9 +103,11 @@ def test_codes_keep_their_meaning() -> None:
     assert {code for code in TITLES if code.startswith("W")} == WARNING_CODES
 
 
-def test_rules_read_every_setting_the_password_reference_and_the_tenant() -> None:
-    """Every key that a rule reads exists, and every setting has a rule."""
-    assert set(KEYS) == {*SmtpSettings.keys().values(), "passwordFrom", "platform", "tenantId"}
+def test_rules_read_every_setting_the_references_and_the_tenant() -> None:
+    """Every key that a rule reads exists, and every setting that may be wrong has a rule."""
+    references = {"passwordFrom", "authTokenClientSecretFrom"}
+    settings = {*SmtpSettings.keys().values()} - KEPT_IF_ABSENT
+    assert set(KEYS) - {"allowUtf8", "debug"} == settings | references | {"platform", "tenantId"}
 
 
 @given(texts=TEXTS, switches=SWITCHES, port=NUMBERS)
@@ -185,7 +195,7 @@ def test_a_warning_does_not_stop_the_preview(rule: Rule) -> None:
 def test_a_check_waits_for_unknown_values(rule: Rule) -> None:
     """An error on an unknown value is reported by the `up` that knows it."""
     unknown = dict.fromkeys({*rule.on, *rule.reads} - {"passwordFrom"}, UNKNOWN)
-    assert not check(rule.bad_example | unknown)
+    assert not check(rule.bad_example | {"platform": "keycloak"} | unknown)
 
 
 @pytest.mark.parametrize("key", sorted(set(KEYS) - NOT_TEXT))

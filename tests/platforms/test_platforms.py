@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -155,3 +156,19 @@ def test_keycloak_gets_no_empty_value_and_auth_only_with_a_user(program: dict[st
     full, body = encode(PlatformName.SSMS, program), encode(PlatformName.KEYCLOAK, program)
     login = {"auth": "true", "authType": "basic"} if full["user"] else {}
     assert body == {key: value for key, value in full.items() if value} | login
+
+
+@pytest.mark.parametrize("platform", PlatformName)
+@given(
+    live=st.dictionaries(
+        st.sampled_from([*sorted(ELEVEN), "auth"]),
+        st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | TEXTS, st.lists)
+        | st.sampled_from(["9" * 5000, "\ud800", "٤٦٥", "0587"]),
+    )
+)
+def test_whatever_a_platform_reports_can_be_kept(
+    platform: PlatformName, live: dict[str, Any]
+) -> None:
+    """The engine takes what JSON can say, and no half of a character."""
+    kept = PLATFORMS[platform].decode(live)
+    assert json.loads(json.dumps(kept, ensure_ascii=False).encode()) == kept

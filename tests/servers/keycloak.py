@@ -47,12 +47,14 @@ class Keycloak:
 
     Args:
         address: Its host:port.
-        ca_bundle: A PEM file with the certificate of its authority.
+        ca_bundle: A PEM file with the certificate of its authority, whose other certificates it
+            trusts; its own certificate and key are beside it.
         path: The relative path that it serves below, such as "/auth".
     """
 
     def __init__(self, address: str, ca_bundle: Path, path: str) -> None:
         self.address, self.ca_bundle = address, ca_bundle
+        self.certificate = ca_bundle.with_name("server.pem")
         self.http = httpx.Client(
             base_url=f"https://{address}{path}",
             verify=ssl.create_default_context(cafile=str(ca_bundle)),
@@ -163,6 +165,7 @@ def running_keycloak(home: Path, path: str = "") -> Iterator[Keycloak]:
         *("--http-host=127.0.0.1", "--https-port=0", "--hostname-strict=false"),
         *([f"--http-relative-path={path}"] if path else []),
         *_certificate(home),
+        f"--truststore-paths={home / 'ca.pem'}",  # for what it calls: itself, and mail servers
     ]
     with background(command, home / "keycloak.log", READY, env=ENVIRONMENT) as ready:
         keycloak = Keycloak(ready[1], home / "ca.pem", path)

@@ -232,6 +232,15 @@ def test_every_problem_is_reported_at_once() -> None:
         "ssl": 2,
         "user": True,
         "password": {"secret": "s3cret"},
+        "authTokenUrl": "http://login.acme.example/token",
+        "authTokenClientId": "a\nb",
+        "authTokenClientSecret": 5,
+        "authTokenScope": ["smtp"],
+        "allowUtf8": "perhaps",
+        "debug": 2,
+        "timeout": 0,
+        "connectionTimeout": True,
+        "writeTimeout": "1e400",
     }
     assert sorted(invalid(**wrong)) == sorted(SmtpSettings.keys().values())
 
