@@ -14,7 +14,13 @@ from urllib.parse import unquote, urlsplit
 import httpcore
 
 from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, SmtpConfigError
-from pulumi_smtpconfig.http.failures import CUT_COMPRESSION, FAILURES, from_httpcore
+from pulumi_smtpconfig.http.failures import (
+    CUT_COMPRESSION,
+    FAILURES,
+    NOTHING_SENT,
+    NOTHING_TAKEN,
+    from_httpcore,
+)
 from pulumi_smtpconfig.http.responses import (
     MAX_BODY,
     RETRYABLE,
@@ -191,10 +197,13 @@ class _Tries:
         return True
 
     def describe(self, error: SmtpConfigError) -> SmtpConfigError:
-        """Return the last try's error, with the number of tries."""
-        happened = f"{error.happened.removesuffix('.')}{self.summary()}."
+        """Return the last try's error, with the number of tries and what may come of all."""
+        happened = error.happened.removesuffix(".")
         if self.may_be_applied:
-            return OutcomeUnknown(happened, SEND_AGAIN)
+            for consequence in (NOTHING_SENT, NOTHING_TAKEN):
+                happened = happened.replace(consequence, ", but an earlier try was sent")
+            return OutcomeUnknown(f"{happened}{self.summary()}.", SEND_AGAIN)
+        happened += f"{self.summary()}."
         return type(error)(happened, error.remedy)
 
     def summary(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpcore
 
 from pulumi_smtpconfig.connect import Unreachable
-from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown, Refused, SmtpConfigError
+from pulumi_smtpconfig.errors import ConnectionFailed, OutcomeUnknown, SmtpConfigError
 from pulumi_smtpconfig.http.responses import AGAIN, RETRYABLE, SEND_AGAIN
 from pulumi_smtpconfig.http.streams import CertificateRequired, CutShort
 from pulumi_smtpconfig.redaction import quote_text
@@ -29,6 +29,22 @@ OUR_WORDS = {TOO_LONG, UNASKED, CUT_COMPRESSION}
 UPGRADE = "_SWITCH_UPGRADE"
 """What h11 calls an answer 101; it reports one that was not asked for as a protocol error."""
 
+NOTHING_SENT, NOTHING_TAKEN = ", so nothing was sent", ", so it took nothing"
+"""What follows for one try; an earlier one may have been sent all the same."""
+
+PLAIN_ANSWERS = {
+    *("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"),
+    *("UNEXPECTED_MESSAGE", "UNKNOWN_PROTOCOL", "WRONG_VERSION_NUMBER"),
+}
+"""How OpenSSL takes an answer that is not TLS."""
+
+NO_TLS = " answers without TLS, and this provider speaks https only"
+TERMINATE_TLS = (
+    "check hostname and its port; if the platform serves http there, put a proxy in front of it "
+    "that terminates TLS with a certificate for this host, and let hostname or "
+    f"smtpconfig:connectTo lead there, {AGAIN}"
+)
+PLAIN_PROXY = f"set HTTPS_PROXY to http:// and the proxy's host and port, {AGAIN}"
 CHECK_PROXY = (
     "check the proxy in HTTPS_PROXY, and whether it lets this machine connect there, or name the "
     f"host in NO_PROXY if it needs no proxy, {AGAIN}"
@@ -47,10 +63,6 @@ PROXY_REMEDIES = {
 NO_CLIENT_CERTIFICATE = (
     "have the server accept this client without a certificate, or set hostname to an address of "
     f"the platform that asks for none, {AGAIN}"
-)
-NO_UPGRADE = (
-    "check hostname and its port, because something other than the platform's API answers there, "
-    f"{AGAIN}"
 )
 RAISE_TIMEOUT = f"check that the platform is up, or raise smtpconfig:timeout (seconds), {AGAIN}"
 CHECK_DNS = (
@@ -100,15 +112,15 @@ def from_httpcore(error: Exception, secrets: Collection[str], attempt: Attempt) 
     who = "The proxy" if attempt.at_proxy else "The server"
     if isinstance(cause, CertificateRequired):
         return ConnectionFailed(
-            f"{who} asks for a client certificate, which this provider does not have, so it took "
-            "nothing.",
+            f"{who} asks for a client certificate, which this provider does not have"
+            f"{NOTHING_TAKEN}.",
             CHECK_PROXY if attempt.at_proxy else NO_CLIENT_CERTIFICATE,
         )
     if isinstance(error, httpcore.ProxyError):
         return _refused_by_proxy(error, secrets)
     if attempt.sent and UPGRADE in str(error):
-        return Refused(
-            "The server answered 101 Switching Protocols, which was not asked for.", NO_UPGRADE
+        return OutcomeUnknown(
+            "The server answered 101 Switching Protocols, which was not asked for.", SEND_AGAIN
         )
     if attempt.sent:
         unknown = OutcomeUnknown(
@@ -117,11 +129,14 @@ def from_httpcore(error: Exception, secrets: Collection[str], attempt: Attempt) 
         unknown.retryable = True
         return unknown
     untrusted = isinstance(cause, ssl.SSLCertVerificationError)
+    if not untrusted and getattr(cause, "reason", "") in PLAIN_ANSWERS:
+        remedy = PLAIN_PROXY if attempt.at_proxy else TERMINATE_TLS
+        return ConnectionFailed(f"{who}{NO_TLS}{NOTHING_SENT}.", remedy)
     failure = "'s certificate is not trusted" if untrusted else " was not reached"
     if attempt.at_proxy and not untrusted:
         failure = " did not connect to the server"
     remedy = _remedy(cause, at_proxy=attempt.at_proxy)
-    failed = ConnectionFailed(f"{who}{failure}{what}, so nothing was sent.", remedy)
+    failed = ConnectionFailed(f"{who}{failure}{what}{NOTHING_SENT}.", remedy)
     failed.retryable = not untrusted
     return failed
 
@@ -131,7 +146,7 @@ def _refused_by_proxy(error: httpcore.ProxyError, secrets: Collection[str]) -> C
     status = int(str(error)[:3])
     failed = ConnectionFailed(
         "The proxy refused to connect to the server: "
-        f"{quote_text(str(error), secrets)}, so nothing was sent.",
+        f"{quote_text(str(error), secrets)}{NOTHING_SENT}.",
         PROXY_REMEDIES.get(status, CHECK_PROXY),
     )
     failed.retryable = status in RETRYABLE

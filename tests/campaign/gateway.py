@@ -167,7 +167,7 @@ class Gateway:
             return await self._play(fault, stream)
         if isinstance(fault, Fault):
             self._platform.order(fault)
-        answer = await _unless_gone(stream, upstream.answer(head + body))
+        answer = await _unless_gone(stream, upstream.answer(head + body, request))
         if isinstance(fault, Wire):
             return await self._play(fault, stream, answer)
         await stream.write(answer)
@@ -210,10 +210,10 @@ class Upstream:
         self._context = context
         self._ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def answer(self, request: bytes) -> bytes:
+    async def answer(self, data: bytes, request: ReceivedRequest) -> bytes:
         """Pass a request on; return as much of its answer as the platform sends."""
-        reader, writer = self._ends or await self._open()
-        writer.write(request)
+        reader, writer = self._ends or await self._open(request.header("host") or "")
+        writer.write(data)
         answer = b""
         with suppress(OSError):
             while not _is_complete(answer):
@@ -229,10 +229,11 @@ class Upstream:
         if self._ends:
             self._ends[1].transport.abort()
 
-    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _open(self, authority: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         host, _, port = self._address.partition(":")
+        name = authority.partition(":")[0]
         self._ends = await asyncio.open_connection(
-            host, int(port), ssl=self._context, server_hostname="localhost"
+            host, int(port), ssl=self._context, server_hostname=name
         )
         return self._ends
 

@@ -25,6 +25,9 @@ __all__ = ["UNKNOWN", "Host", "HostError"]
 URN = "urn:pulumi:dev::proj::pulumi-python:dynamic/smtpconfig:SmtpConfig::mail"
 Properties = dict[str, Any]
 
+PATIENCE = 300.0
+"""Seconds for a call, none of which takes a tenth of them."""
+
 
 class HostError(Exception):
     """What the engine shows if a call fails."""
@@ -112,7 +115,7 @@ class Host:
 
     def _call(self, method: str, request: Any) -> Any:
         try:
-            return getattr(self._stub, method)(request)
+            return getattr(self._stub, method)(request, timeout=PATIENCE)
         except grpc.RpcError as error:
             raise HostError(error.details()) from None
 

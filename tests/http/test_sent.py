@@ -89,6 +89,12 @@ def stays_silent(peer: Peer, _: socket.socket) -> None:
     peer.stopped.wait()
 
 
+def answers_plainly(_: Peer, connection: socket.socket) -> None:
+    """Answer the first bytes of TLS with a line."""
+    connection.recv(1)
+    connection.sendall(b"220 ready\r\n")
+
+
 def asked(act: Act) -> Act:
     """Read a request before the act."""
 
@@ -180,7 +186,15 @@ def ways(proxy: str) -> dict[str, Failure]:
     reached = "The server was not reached: .*, so nothing was sent"
     sent = "The request was sent, but no complete response came: "
     failures = {
-        "it does not speak TLS": unreached(reached, "hostname", says(b"220 ready\r\n"), proxy),
+        "it does not speak TLS": Failure(
+            ConnectionFailed,
+            "The server answers without TLS, .*, so nothing was sent",
+            "terminates TLS",
+            repeated=False,
+            platform=answers_plainly,
+            tls=None,
+            proxy=proxy,
+        ),
         "it leaves in the handshake": unreached(reached, "hostname", leaves, proxy),
         "it resets in the handshake": unreached(reached, "hostname", resets, proxy),
         "it is silent in the handshake": unreached(
@@ -204,14 +218,11 @@ def ways(proxy: str) -> dict[str, Failure]:
         "a body that is not JSON": lost("200 OK", answers(NO_JSON), proxy, repeated=False),
         "500": lost("answered 500", answers(ERROR_500), proxy, repeated=False),
         "502": lost("answered 502", answers(ERROR_500.replace(b"500", b"502")), proxy),
-        "101": Failure(
-            Refused,
+        "101": lost(
             "The server answered 101 Switching Protocols, which was not asked for",
-            "hostname",
-            sent=True,
+            answers(SWITCHING),
+            proxy,
             repeated=False,
-            platform=answers(SWITCHING),
-            proxy=proxy,
         ),
         "426": Failure(
             Refused,
