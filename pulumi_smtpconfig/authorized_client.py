@@ -8,7 +8,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.auth.destinations import authorize, problem
+from pulumi_smtpconfig.auth.destinations import authorize, problem, token_endpoint
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
 from pulumi_smtpconfig.errors import (
     NotVerified,
@@ -155,7 +155,9 @@ class AuthorizedClient:
         raise NotVerified(happened, NOT_MAILED, TRIAL)
 
     def verify(self, verification: Verification) -> list[Step]:
-        """Verify settings at their SMTP server without sending mail; `connectTo` does not apply.
+        """Verify settings at their SMTP server without sending mail.
+
+        `connectTo` applies to the token endpoint alone.
 
         Raises:
             NotVerified: A stage of the session failed.
@@ -207,11 +209,18 @@ class AuthorizedClient:
         if resolved.credentials.token.get_secret_value():
             return StaticToken(resolved, {*request.secrets, *client.secrets})
         # A user who gives a token does not pay for importing OAuth2.
-        from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.auth.oauth import OAuthToken, Purpose  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpcore
 
         longest = max(TOTAL, self._config.timeout())
-        return OAuthToken(resolved, request, self._tokens, client, longest)
+        url = token_endpoint(resolved, request.access)
+        purpose = Purpose(url, request.access.tenant, request.secrets)
+        return OAuthToken(resolved, purpose, self._tokens, client, longest)
+
+    def _mail_token(self, verification: Verification, seconds: float) -> str:
+        from pulumi_smtpconfig.auth.oauth import mail_token  # noqa: PLC0415 - for a login by token
+
+        return mail_token(verification, self._tokens, self._shared_client(), seconds)
 
     def _shared_client(self) -> Client:
         with self._lock:
@@ -226,9 +235,10 @@ class AuthorizedClient:
         with self._lock:
             if self._verifier is None:
                 # An operation without verification does not pay for importing smtplib.
+                from pulumi_smtpconfig.smtp.stages import Services  # noqa: PLC0415 - see above
                 from pulumi_smtpconfig.smtp.verifier import Verifier  # noqa: PLC0415 - see above
 
-                self._verifier = Verifier(self._trust)
+                self._verifier = Verifier(Services(self._trust, self._mail_token))
             return self._verifier
 
     @cached_property

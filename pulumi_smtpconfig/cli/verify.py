@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 BLANK: dict[str, Any] = {"verified": False, "stage": None, "steps": [], "findings": []}
 
-BRACKETED_IPV6 = re.compile(r"\A\[([^\[\]]*:[^\[\]]*)\]\Z")
-
 
 def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
     """Verify settings at their SMTP server, unless they are invalid.
@@ -39,9 +36,8 @@ def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
             of a Pulumi program.
         ca_bundle: A PEM file that replaces SMTPCONFIG_CA_BUNDLE, unless empty.
     """
-    host = BRACKETED_IPV6.sub(r"\1", str(properties["host"]))
     needs_password = properties.get("user") or properties.get("passwordFrom")
-    properties = {**properties, "host": host, **({"password": UNKNOWN} if needs_password else {})}
+    properties = {**properties, **({"password": UNKNOWN} if needs_password else {})}
     declaration, invalid = _parse(properties)
     if invalid:  # before the prompt for the password
         return invalid

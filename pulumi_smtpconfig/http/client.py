@@ -145,6 +145,10 @@ class Client:
                     )
             seconds = min(self._timeout, tries.seconds_left())
 
+    def once(self, seconds: float) -> Client:
+        """Return a client with the same connections that tries once, for so many seconds."""
+        return Client(self._transport, min(seconds, self._timeout), 0, self.secrets)
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
