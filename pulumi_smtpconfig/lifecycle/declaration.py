@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, error_context
-from pulumi_smtpconfig.interface import Access, Request, Verification, title
+from pulumi_smtpconfig.interface import Access, Request, TokenLogin, Verification, title
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
@@ -233,10 +233,20 @@ class Declaration(NamedTuple):
             starttls=settings.starttls,
             user=settings.user,
             password=self._plain(PASSWORD),
+            token=self._token_login() if self.login_secret is CLIENT_SECRET else None,
             sender="" if settings.envelope_from == NULL_SENDER else sender,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,
             tenant=self.title,
+        )
+
+    def _token_login(self) -> TokenLogin:
+        settings = self.settings
+        return TokenLogin(
+            url=settings.auth_token_url,
+            client_id=settings.auth_token_client_id,
+            client_secret=self._plain(CLIENT_SECRET),
+            scope=settings.auth_token_scope,
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:

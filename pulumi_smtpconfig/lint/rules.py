@@ -194,7 +194,7 @@ HOST_MISTAKES = {
 """What is not part of a host; a host with several mistakes is reported for the first."""
 
 MAX_NAME, MAX_LABEL = 253, 63
-BRACKETED = re.compile(r"\[(.*)\]")
+BRACKETED = re.compile(r"\[(?:IPv6:)?(.*)\]", re.IGNORECASE)
 LABEL = re.compile(r"[\w-]+")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 ACE_PREFIX = "xn--"
