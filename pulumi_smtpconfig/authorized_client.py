@@ -8,9 +8,10 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.auth.destinations import authorize, problem
+from pulumi_smtpconfig.auth.destinations import authorize, problem, token_endpoint
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
 from pulumi_smtpconfig.errors import (
+    NotVerified,
     OutcomeUnknown,
     ReadFailed,
     RealmGone,
@@ -18,7 +19,13 @@ from pulumi_smtpconfig.errors import (
     SmtpConfigError,
     TokenNotGranted,
 )
-from pulumi_smtpconfig.http.responses import AGAIN, REMEDIES, SEND_AGAIN, parse_response
+from pulumi_smtpconfig.http.responses import (
+    AGAIN,
+    REMEDIES,
+    SEND_AGAIN,
+    describe,
+    parse_response,
+)
 from pulumi_smtpconfig.interface import Reading
 
 if TYPE_CHECKING:
@@ -40,6 +47,19 @@ READ_REMEDIES: dict[int, str] = {
     ),
     HTTPStatus.NOT_FOUND: f"check hostname, basePath and tenantId (case-sensitive), {AGAIN}",
 }
+TRIAL = "platform"
+"""The stage at which a platform tries settings."""
+
+NOT_TRIED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+NOT_MAILED = (
+    "correct the settings; the platform's log says what failed. If it says that the user has no "
+    "e-mail address, give the token's user one: for a client, that is the user "
+    f"service-account-<client> of its realm, {AGAIN}"
+)
+TRY_AGAIN = (
+    f"check that the platform is up, {AGAIN} The settings were not changed, but the mail may have "
+    "been sent."
+)
 LAST_UP = (
     "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
     "after `pulumi config set`, add `--run-program`, or set a short-lived secret in a variable "
@@ -112,8 +132,32 @@ class AuthorizedClient:
         except Refused as error:
             raise ReadFailed(error.happened, error.remedy) from None
 
+    def try_settings(self, request: Request) -> None:
+        """Let a platform try settings by a mail to the token's user, without storing them.
+
+        Raises:
+            NotVerified: The platform could not send the mail, or does not say whether it did.
+            ConfigurationError: A connection setting is missing or wrong.
+            TokenNotGranted: There is no token to send.
+            ConnectionFailed: Nothing was sent.
+            Refused: The platform refused the request.
+        """
+        try:
+            response, token = self._exchange(request)
+        except OutcomeUnknown as error:
+            raise NotVerified(error.happened, TRY_AGAIN, TRIAL) from None
+        if response.status == HTTPStatus.NO_CONTENT:
+            return
+        if response.status in NOT_TRIED:
+            remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
+            parse_response(response, token.secrets, remedies)
+        happened = describe("The platform", response, token.secrets)
+        raise NotVerified(happened, NOT_MAILED, TRIAL)
+
     def verify(self, verification: Verification) -> list[Step]:
-        """Verify settings at their SMTP server without sending mail; `connectTo` does not apply.
+        """Verify settings at their SMTP server without sending mail.
+
+        `connectTo` applies to the token endpoint alone.
 
         Raises:
             NotVerified: A stage of the session failed.
@@ -156,17 +200,27 @@ class AuthorizedClient:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(request.body)  # pure ASCII, so no server can mistake its charset
-        return client.send(request.method, request.url, content, headers, token.secrets)
+        return client.send(
+            *(request.method, request.url, content, headers, token.secrets),
+            repeatable=request.repeatable,
+        )
 
     def _token(self, resolved: Resolved, request: Request, client: Client) -> TokenSource:
         if resolved.credentials.token.get_secret_value():
             return StaticToken(resolved, {*request.secrets, *client.secrets})
         # A user who gives a token does not pay for importing OAuth2.
-        from pulumi_smtpconfig.auth.oauth import OAuthToken  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.auth.oauth import OAuthToken, Purpose  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpcore
 
         longest = max(TOTAL, self._config.timeout())
-        return OAuthToken(resolved, request, self._tokens, client, longest)
+        url = token_endpoint(resolved, request.access)
+        purpose = Purpose(url, request.access.tenant, request.secrets)
+        return OAuthToken(resolved, purpose, self._tokens, client, longest)
+
+    def _mail_token(self, verification: Verification, seconds: float) -> str:
+        from pulumi_smtpconfig.auth.oauth import mail_token  # noqa: PLC0415 - for a login by token
+
+        return mail_token(verification, self._tokens, self._shared_client(), seconds)
 
     def _shared_client(self) -> Client:
         with self._lock:
@@ -181,9 +235,10 @@ class AuthorizedClient:
         with self._lock:
             if self._verifier is None:
                 # An operation without verification does not pay for importing smtplib.
+                from pulumi_smtpconfig.smtp.stages import Services  # noqa: PLC0415 - see above
                 from pulumi_smtpconfig.smtp.verifier import Verifier  # noqa: PLC0415 - see above
 
-                self._verifier = Verifier(self._trust)
+                self._verifier = Verifier(Services(self._trust, self._mail_token))
             return self._verifier
 
     @cached_property

@@ -51,6 +51,7 @@ class Request(NamedTuple):
         url: The URL.
         body: What to send as JSON, or None.
         secrets: The passwords that no error shows, even if the platform echoes them.
+        repeatable: Whether it may be sent again if no response comes.
     """
 
     access: Access
@@ -58,6 +59,7 @@ class Request(NamedTuple):
     url: str
     body: Mapping[str, Any] | None = None
     secrets: tuple[str, ...] = ()
+    repeatable: bool = True
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.url})"
@@ -82,6 +84,25 @@ PLATFORM_ONLY = 'If only the platform can reach the server, set verify to "off".
 """What a remedy adds if the SMTP server may not be reachable from this machine."""
 
 
+class TokenLogin(NamedTuple):
+    """What gets the access token that a user logs in with instead of a password.
+
+    Attributes:
+        url: The token endpoint, https only.
+        client_id: Who asks it, by the grant `client_credentials`.
+        client_secret: What proves it, plain.
+        scope: What the token is for; empty for the endpoint's default.
+    """
+
+    url: str
+    client_id: str
+    client_secret: str
+    scope: str = ""
+
+    def __repr__(self) -> str:
+        return f"TokenLogin({self.client_id!r})"
+
+
 class Verification(NamedTuple):
     """The settings to verify at an SMTP server.
 
@@ -96,6 +117,7 @@ class Verification(NamedTuple):
         recipient: A recipient to ask for; empty for none.
         secrets: Further passwords that no error shows, even if the server echoes them.
         tenant: Whose settings they are, as an error of another tenant names it.
+        token: Where the token for `user` comes from; None for a login by password.
     """
 
     host: str
@@ -108,6 +130,7 @@ class Verification(NamedTuple):
     recipient: str = ""
     secrets: tuple[str, ...] = ()
     tenant: str = ""
+    token: TokenLogin | None = None
 
     def __repr__(self) -> str:
         return f"Verification({self.host}:{self.port})"
@@ -115,7 +138,7 @@ class Verification(NamedTuple):
     @property
     def all_secrets(self) -> tuple[str, ...]:
         """What no error shows."""
-        return (self.password, *self.secrets)
+        return (self.password, *([self.token.client_secret] if self.token else []), *self.secrets)
 
 
 class Step(NamedTuple):
@@ -139,6 +162,9 @@ class Sender(Protocol):
 
     def setting(self, key: str) -> str:
         """Return a connection setting, or an empty string."""
+
+    def try_settings(self, request: Request) -> None:
+        """Let a platform try settings without storing them; raise `NotVerified` if that fails."""
 
     def verify(self, verification: Verification) -> list[Step]:
         """Verify settings at their SMTP server; raise `NotVerified` if a stage fails."""

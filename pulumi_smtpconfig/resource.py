@@ -60,7 +60,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             removes them, on Keycloak only.
         verify: Verify the settings at the SMTP server before they are sent, in at most 15 seconds
             and without sending mail: "off" (the default), "warn" to send them even if that fails,
-            or "require".
+            or "require". On Keycloak "platform" has the server try them instead, by a mail to the
+            address of the token's user.
         verify_recipient: An address to ask for as a recipient.
         triggers: Values of any kind, secrets included; a change sends the settings again.
         lint_ignore: Codes to silence, such as "W102"; docs/lint.md lists those that can be.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socketserver
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from itertools import islice
 from time import thread_time
@@ -16,27 +17,30 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
-from pulumi_smtpconfig.errors import InternalError, SmtpConfigError
+from pulumi_smtpconfig.errors import InternalError, NotVerified, SmtpConfigError
 from pulumi_smtpconfig.http.responses import Response, describe, parse_response, seconds_to_wait
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from pulumi_smtpconfig.lint.linter import find_warnings
 from pulumi_smtpconfig.redaction import MESSAGE_KEYS, contains_secret, public_url, quote_text
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.password_reference import resolve
-from pulumi_smtpconfig.smtp.stages import verify
+from pulumi_smtpconfig.smtp.stages import Services
+from pulumi_smtpconfig.smtp.verifier import Verifier
 from pulumi_smtpconfig.tls import Trust, load_trust
 from tests.auth.token_endpoint import token_endpoint
 from tests.http.clients import open_client, post
 from tests.http.servers import ConnectProxy, address, serve, tls_context
 from tests.lifecycle.sender import Harness
 from tests.smtp.scripted_server import OFFER_AUTH, Act, scripted_server
-from tests.smtp.verifying import verification
+from tests.smtp.verifying import no_token, verification
 from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from pulumi_smtpconfig.interface import Verification
 
     Door = Callable[[str], object]
 
@@ -333,6 +337,12 @@ def test_no_credentials_cost_much(acme: dict[str, Any], door: str, size: int) ->
 def trust() -> Trust:
     """The system's authorities, which are loaded once for each operation."""
     return Trust()
+
+
+def verify(settings: Verification, trust: Trust) -> None:
+    """Verify settings, of which nothing else is known; no server is expected to accept them."""
+    with suppress(NotVerified), closing(Verifier(Services(trust, no_token))) as verifier:
+        verifier.verify(settings)
 
 
 @SIZES

@@ -6,15 +6,16 @@ import math
 import time
 from copy import copy
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from pulumi_smtpconfig.auth.credentials import BearerToken
-from pulumi_smtpconfig.auth.destinations import token_endpoint
+from pulumi_smtpconfig.auth.credentials import BearerToken, Credentials, Resolved
 from pulumi_smtpconfig.auth.tokens import AccessToken
+from pulumi_smtpconfig.authority import InvalidAuthority, authority_of
 from pulumi_smtpconfig.errors import (
+    ConfigurationError,
     ConnectionFailed,
     SmtpConfigError,
     TokenNotGranted,
@@ -26,10 +27,9 @@ from pulumi_smtpconfig.redaction import TOKEN_KEYS, public_url, quote_body
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pulumi_smtpconfig.auth.credentials import Credentials, Resolved
     from pulumi_smtpconfig.auth.tokens import Grants, TokenCache
     from pulumi_smtpconfig.http.client import Client
-    from pulumi_smtpconfig.interface import Request
+    from pulumi_smtpconfig.interface import Verification
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MAX_MARGIN = 10.0
@@ -39,6 +39,10 @@ CHECK_ENDPOINT = (
     "check that hostname, basePath and tenantId, or tokenUrl, lead to the right token endpoint, "
     f"and that it is up, {AGAIN}"
 )
+MAIL_CREDENTIALS = "authTokenClientId, authTokenClientSecret and authTokenScope"
+CHECK_MAIL_ENDPOINT = (
+    f"check that authTokenUrl leads to the right token endpoint, and that it is up, {AGAIN}"
+)
 NOT_GRANTED = {400, 401, 403}
 INVALID_SCOPE = '"invalid_scope'
 """How the quote of a refusal begins that says nothing about the login (RFC 6749, 5.2)."""
@@ -47,38 +51,49 @@ NO_REALM = {"error": "Realm does not exist"}
 """What Keycloak's token endpoint says of a missing realm."""
 
 
+class Purpose(NamedTuple):
+    """What a token is asked for.
+
+    Attributes:
+        url: The token endpoint.
+        tenant: The tenant, as messages name it.
+        secrets: What no error shows.
+    """
+
+    url: str
+    tenant: str
+    secrets: Collection[str]
+
+
 class OAuthToken:
     """A token that a token endpoint grants, shared by all requests that may use the same one.
 
     Args:
         resolved: What to log in with.
-        request: What the token is for.
+        purpose: What the token is for.
         cache: The tokens and the logins of all requests.
         client: What asks the token endpoint.
         patience: Seconds to wait for other threads that try the same login.
-
-    Raises:
-        ConfigurationError: There is no token endpoint to ask, or they may not be sent there.
     """
 
     def __init__(
         self,
         resolved: Resolved,
-        request: Request,
+        purpose: Purpose,
         cache: TokenCache,
         client: Client,
         patience: float,
     ) -> None:
         self._resolved = resolved
-        self._tenant = request.access.tenant
+        self._tenant = purpose.tenant
         self._client = client
         self._cache = cache
         self._patience = patience
-        self._url = token_endpoint(resolved, request.access)
-        self._key = (resolved.source, self._url)
+        self._url = purpose.url
+        self._key = (resolved, self._url)
         self._granted: AccessToken | None = None
         self.secrets = {
-            *request.secrets,
+            *purpose.secrets,
             *client.secrets,
             *resolved.credentials.secrets(),
         }
@@ -136,6 +151,47 @@ class OAuthToken:
         """Forget the token that `token` returned, for all requests."""
         if self._granted:
             self._cache.discard(self._key, self._granted)
+
+
+def mail_token(
+    verification: Verification, cache: TokenCache, client: Client, seconds: float
+) -> str:
+    """Return the access token for a login by XOAUTH2, fetched as Keycloak does, in one try.
+
+    Args:
+        verification: Settings with a `token`.
+        cache: The tokens and the logins of all requests.
+        client: What asks the token endpoint.
+        seconds: The time that is left.
+
+    Raises:
+        ConfigurationError: The token endpoint's URL is wrong.
+        TokenNotGranted: None was granted.
+    """
+    login = verification.token
+    if login is None:
+        return ""
+    try:
+        authority_of(login.url)
+    except InvalidAuthority as error:
+        raise ConfigurationError(
+            f"The authTokenUrl {error}.",
+            "set it to https://host/path, without a user before the host.",
+        ) from None
+    credentials = Credentials(
+        tokenUrl=login.url,
+        clientId=login.client_id,
+        clientSecret=SecretStr(login.client_secret),
+        scope=login.scope,
+    )
+    purpose = Purpose(login.url, verification.tenant, verification.all_secrets)
+    resolved = Resolved(credentials, MAIL_CREDENTIALS)
+    try:
+        return OAuthToken(resolved, purpose, cache, client.once(seconds), seconds).token()
+    except TokenNotGranted as error:
+        if error.remedy == CHECK_ENDPOINT:
+            error.remedy = CHECK_MAIL_ENDPOINT
+        raise
 
 
 def fetch_token(

@@ -115,6 +115,24 @@ def verify(  # noqa: PLR0913 - a parameter for each option, all by keyword
             "env:NAME|file:/PATH",
         ),
     ] = "",
+    auth_token_url: Annotated[
+        str, _text("--auth-token-url", "Log in with a token from here, not a password.", "URL")
+    ] = "",
+    auth_token_client_id: Annotated[
+        str, _text("--auth-token-client-id", "The client that the token is granted to.", "ID")
+    ] = "",
+    auth_token_client_secret_from: Annotated[
+        str,
+        _text(
+            "--auth-token-client-secret-from",
+            "Where the client's secret is stored. Default: the variable "
+            "SMTPCONFIG_AUTH_TOKEN_CLIENT_SECRET, otherwise a prompt.",
+            "env:NAME|file:/PATH",
+        ),
+    ] = "",
+    auth_token_scope: Annotated[
+        str, _text("--auth-token-scope", "The scope to ask for.", "SCOPE")
+    ] = "",
     envelope_from: Annotated[
         str, _text("--envelope-from", "Address for bounces. Default: --from.", "ADDRESS")
     ] = "",
@@ -146,6 +164,10 @@ def verify(  # noqa: PLR0913 - a parameter for each option, all by keyword
         "starttls": starttls,
         "user": user,
         "passwordFrom": password_from,
+        "authTokenUrl": auth_token_url,
+        "authTokenClientId": auth_token_client_id,
+        "authTokenClientSecretFrom": auth_token_client_secret_from,
+        "authTokenScope": auth_token_scope,
         "envelopeFrom": envelope_from,
         "verifyRecipient": recipient,
     }

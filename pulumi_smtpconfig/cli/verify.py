@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE
 from pulumi_smtpconfig.cli.output import connecting_to, mark, print_warning
-from pulumi_smtpconfig.cli.password import password_for
+from pulumi_smtpconfig.cli.password import secret_for
 from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified, error_context
 from pulumi_smtpconfig.interface import Step
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, PASSWORD
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 from pulumi_smtpconfig.smtp.stages import address_of
@@ -26,30 +26,33 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.interface import Verification
     from pulumi_smtpconfig.problems import Problem
 
+TOKEN_LOGIN = (
+    *("authTokenUrl", "authTokenClientId", "authTokenScope"),
+    CLIENT_SECRET.reference_key,
+)
 BLANK: dict[str, Any] = {"verified": False, "stage": None, "steps": [], "findings": []}
-
-BRACKETED_IPV6 = re.compile(r"\A\[([^\[\]]*:[^\[\]]*)\]\Z")
 
 
 def verify(properties: Mapping[str, object], ca_bundle: str) -> Outcome:
     """Verify settings at their SMTP server, unless they are invalid.
 
     Args:
-        properties: Settings without the password, `passwordFrom` and `verifyRecipient`, by the keys
-            of a Pulumi program.
+        properties: Settings without a secret, its reference and `verifyRecipient`, by the keys of a
+            Pulumi program.
         ca_bundle: A PEM file that replaces SMTPCONFIG_CA_BUNDLE, unless empty.
     """
-    host = BRACKETED_IPV6.sub(r"\1", str(properties["host"]))
-    needs_password = properties.get("user") or properties.get("passwordFrom")
-    properties = {**properties, "host": host, **({"password": UNKNOWN} if needs_password else {})}
+    is_by_token = any(properties.get(key) for key in TOKEN_LOGIN)
+    kind = CLIENT_SECRET if is_by_token else PASSWORD
+    needs_secret = properties.get("user") or properties.get(kind.reference_key)
+    properties = {**properties, **({kind.key: UNKNOWN} if needs_secret else {})}
     declaration, invalid = _parse(properties)
-    if invalid:  # before the prompt for the password
+    if invalid:  # before the prompt for the secret
         return invalid
     try:
-        password = password_for(declaration.settings.user, declaration.options.password_from)
+        secret = secret_for(kind, declaration.settings.user, declaration.reference)
     except ConfigurationError as error:
         return Outcome(EXIT_USAGE, BLANK, error=error)
-    declaration, invalid = _parse({**properties, "password": password})
+    declaration, invalid = _parse({**properties, kind.key: secret})
     return invalid or _verify(declaration, ca_bundle)
 
 

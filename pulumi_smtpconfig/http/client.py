@@ -97,13 +97,15 @@ class Client:
             "Accept-Encoding": "identity",
         }
 
-    def send(
+    def send(  # noqa: PLR0913 - what a request consists of
         self,
         method: str,
         url: str,
         content: str | None,
         headers: Mapping[str, str],
         secrets: Collection[str],
+        *,
+        repeatable: bool = True,
     ) -> Response:
         """Send a request, and send it again while that may help; the Host header keeps its case.
 
@@ -117,6 +119,7 @@ class Client:
             content: The body.
             headers: Its type, and the credentials.
             secrets: What no error shows.
+            repeatable: Whether it may be sent again.
 
         Raises:
             ConnectionFailed: Nothing was sent.
@@ -125,7 +128,7 @@ class Client:
         headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
         body = None if content is None else content.encode()
         stream = partial(self._transport.stream, method, url, headers, body)
-        tries = _Tries(self._retries)
+        tries = _Tries(self._retries if repeatable else 0)
         seconds = self._timeout
         while True:
             try:
@@ -141,6 +144,10 @@ class Client:
                         tried=tries.summary(), may_be_applied=tries.may_be_applied
                     )
             seconds = min(self._timeout, tries.seconds_left())
+
+    def once(self, seconds: float) -> Client:
+        """Return a client with the same connections that tries once, for so many seconds."""
+        return Client(self._transport, min(seconds, self._timeout), 0, self.secrets)
 
     def close(self) -> None:
         """Close all connections."""

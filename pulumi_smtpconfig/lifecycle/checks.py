@@ -9,7 +9,7 @@ from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
-from pulumi_smtpconfig.settings.models import CLEAR, Tenant
+from pulumi_smtpconfig.settings.models import CLEAR, PLATFORM, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +41,8 @@ def find_platform_problems(declaration: Declaration) -> Iterator[Problem]:
         yield Problem("basePath", f"is for Keycloak; the paths of {platform.title} are fixed")
     if options.on_delete == CLEAR and platform.clear is None:
         yield Problem("onDelete", f'must be "retain": {platform.title} offers no way to clear')
+    if options.verify == PLATFORM and not platform.test_url(tenant):
+        yield Problem("verify", f'cannot be "platform": {platform.title} offers no way to try them')
     given = declaration.settings.stored() | declaration.options.stored()
     for key in sorted(OWN_SETTINGS - platform.own_settings):
         if key in given:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, error_context
-from pulumi_smtpconfig.interface import Access, Request, Verification, title
+from pulumi_smtpconfig.interface import Access, Request, TokenLogin, Verification, title
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
@@ -211,6 +211,12 @@ class Declaration(NamedTuple):
         url = self.platform.read_url(self.tenant, setting)
         return self._request("GET", self._access().expand(url)) if url else None
 
+    def test_request(self) -> Request:
+        """Return the request that lets the platform try the settings, on one that can."""
+        body = self.platform.encode(self.settings)
+        request = self._request("POST", self.platform.test_url(self.tenant), body)
+        return request._replace(repeatable=False)  # it may have sent a mail
+
     def version_request(self) -> Request | None:
         """Return the request that reads the server's version, or None if it is not told."""
         url = self.platform.version_url(self.tenant)
@@ -227,10 +233,20 @@ class Declaration(NamedTuple):
             starttls=settings.starttls,
             user=settings.user,
             password=self._plain(PASSWORD),
+            token=self._token_login() if self.login_secret is CLIENT_SECRET else None,
             sender="" if settings.envelope_from == NULL_SENDER else sender,
             recipient=self.options.verify_recipient,
             secrets=self.other_secrets,
             tenant=self.title,
+        )
+
+    def _token_login(self) -> TokenLogin:
+        settings = self.settings
+        return TokenLogin(
+            url=settings.auth_token_url,
+            client_id=settings.auth_token_client_id,
+            client_secret=self._plain(CLIENT_SECRET),
+            scope=settings.auth_token_scope,
         )
 
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Request:

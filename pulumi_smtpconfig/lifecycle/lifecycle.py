@@ -24,7 +24,7 @@ from pulumi_smtpconfig.lifecycle.passwords import (
     resolve_secret,
     why_unreadable,
 )
-from pulumi_smtpconfig.settings.models import CLEAR, OFF, REQUIRE, Tenant
+from pulumi_smtpconfig.settings.models import CLEAR, OFF, PLATFORM, REQUIRE, WARN, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +166,9 @@ class Lifecycle:
         if known and declaration.has_same_triggers(before):
             with declaration.attempting("reading the password"):
                 return declaration.outputs(fingerprint_to_keep(declaration, olds))
-        verified = known and before.options.verify == REQUIRE
+        strictly = before.options.verify
+        verified = known and strictly in {REQUIRE, PLATFORM}
+        verified = verified and declaration.options.verify in {strictly, WARN}
         declaration = self._ready(declaration, verified=verified)
         with declaration.attempting():
             merges = declaration.platform.merges
@@ -202,6 +204,10 @@ class Lifecycle:
         return ready
 
     def _verify(self, declaration: Declaration) -> None:
+        if declaration.options.verify == PLATFORM:
+            with declaration.attempting("trying them on the platform before they are stored"):
+                self._sender.try_settings(declaration.test_request())
+            return
         try:
             with declaration.attempting("verifying them before they are sent"):
                 self._sender.verify(declaration.verification())

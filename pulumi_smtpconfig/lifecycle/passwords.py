@@ -13,7 +13,7 @@ from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.lint.rules import VAULT
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.settings.models import OFF
+from pulumi_smtpconfig.settings.models import OFF, PLATFORM
 from pulumi_smtpconfig.settings.password_reference import resolve
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.lifecycle.declaration import Declaration
 
 VAULT_IS_KEYCLOAKS = (
-    'verify must be "off" if the secret is in Keycloak\'s vault, which only Keycloak can read'
+    'verify must be "off" or "platform" if the secret is in Keycloak\'s vault, which only Keycloak '
+    "can read"
 )
 COST = 11
 """The binary logarithm of scrypt's cost: about 5 ms, so that 1,000 tenants stay fast."""
@@ -49,7 +50,7 @@ def resolve_secret(declaration: Declaration) -> Declaration:
             raise ConfigurationError(happened, f"{wrong.remedy}.")
     found = declaration.with_secret(secret)
     if needs_vault(found):
-        raise ConfigurationError(f"{VAULT_IS_KEYCLOAKS}.", 'set verify to "off".')
+        raise ConfigurationError(f"{VAULT_IS_KEYCLOAKS}.", 'set verify to "platform".')
     return found
 
 
@@ -64,8 +65,9 @@ def hiding_reference(declaration: Declaration) -> Declaration:
 
 
 def needs_vault(declaration: Declaration) -> bool:
-    """Return whether the settings are to be verified with a secret in Keycloak's vault."""
-    return declaration.options.verify != OFF and declaration.secret.startswith(VAULT)
+    """Return whether this machine is to verify the settings with a secret in Keycloak's vault."""
+    is_here = declaration.options.verify not in {OFF, PLATFORM}
+    return is_here and declaration.secret.startswith(VAULT)
 
 
 def why_unreadable(declaration: Declaration) -> str:

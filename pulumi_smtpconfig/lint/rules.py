@@ -194,7 +194,7 @@ HOST_MISTAKES = {
 """What is not part of a host; a host with several mistakes is reported for the first."""
 
 MAX_NAME, MAX_LABEL = 253, 63
-BRACKETED = re.compile(r"\[(.*)\]")
+BRACKETED = re.compile(r"\[(?:IPv6:)?(.*)\]", re.IGNORECASE)
 LABEL = re.compile(r"[\w-]+")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 ACE_PREFIX = "xn--"
@@ -713,6 +713,17 @@ RULES = (
         bad_example=TOKEN | {"host": "smtp.sendgrid.net"},
         good_example=TOKEN | {"host": "smtp.office365.com"},
         fields=lambda _, host: _service_fields(0, host),
+    ),
+    Rule(
+        code="W206",
+        title="Verification that sends a mail",
+        on=("verify",),
+        matches=lambda verify: verify == "platform",
+        why="has each change tried by a real mail to the address of the token's user",
+        remedy="silence this warning where that mailbox is meant for it",
+        source="[Keycloak's Admin API](https://www.keycloak.org/docs-api/latest/rest-api/)",
+        bad_example={"platform": "keycloak", "verify": "platform"},
+        good_example={"platform": "keycloak", "verify": "require"},
     ),
     Rule(
         code="W301",

@@ -100,6 +100,7 @@ KEYCLOAK = Platform(
     shows_secrets=True,
     since=SINCE,
     version_url=lambda t: f"https://{t.hostname}{t.base_path}/admin/serverinfo",
+    test_url=lambda t: f"{_realm(t)}/testSMTPConnection",
     clear={"smtpServer": {}},
     merges=True,
     has_base_path=True,

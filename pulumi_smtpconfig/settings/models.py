@@ -235,7 +235,7 @@ class Tenant(Inputs):
 
 
 CLEAR = "clear"
-OFF, REQUIRE = "off", "require"
+OFF, WARN, REQUIRE, PLATFORM = "off", "warn", "require", "platform"
 
 
 def _reference(text: str) -> str:
@@ -254,7 +254,7 @@ class Options(Inputs):
     on_delete: Literal["retain", "clear"] = "retain"
     password_from: Reference = ""
     auth_token_client_secret_from: Reference = ""
-    verify: Literal["off", "warn", "require"] = "off"
+    verify: Literal["off", "warn", "require", "platform"] = "off"
     verify_recipient: OptionalAddress = ""
     triggers: list[JsonValue] = Field(default=[])
     lint_ignore: list[str] = Field(default=[])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pulumi_smtpconfig.connect import Unreachable
 from pulumi_smtpconfig.interface import PLATFORM_ONLY
 from pulumi_smtpconfig.redaction import quote_text
-from pulumi_smtpconfig.smtp.session import MALFORMED, ProtocolError
+from pulumi_smtpconfig.smtp.session import CHALLENGE, MALFORMED, ProtocolError
 from pulumi_smtpconfig.tls import EXPIRED, OTHER_NAME, UNTRUSTED
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ REMEDIES = {
     "greeting": f"{USE_SSL}; otherwise check host and port.",
     "EHLO": "check host and port, and the server's log.",
     "STARTTLS": "check the server's log, or use a port with ssl (usually 465).",
+    "token": (
+        "check authTokenUrl, authTokenClientId, authTokenClientSecret and authTokenScope, and that "
+        "this machine can reach the token endpoint."
+    ),
     "AUTH": (
         "check user and password. Some providers require an app password, or SMTP AUTH to be "
         "enabled for the mailbox. The login was tried only once, to avoid locking the account."
@@ -55,16 +60,46 @@ CLIENT_REJECTED = (
 )
 NO_STARTTLS = (
     f"{USE_SSL}; otherwise use a port that offers STARTTLS (usually 587). If the server offers "
-    "STARTTLS to other clients, something on the network path may be removing the offer."
+    "STARTTLS to other clients, something on the network path may be removing the offer. If the "
+    "server has no TLS at all, set starttls to false: mail then goes unencrypted, and so would a "
+    "password (W202), which is tried here on this machine's loopback addresses alone."
 )
 TAMPERING = "check the network path: something on it may be tampering with the connection."
-USE_TLS = "set starttls or ssl to true."
+USE_TLS = "set starttls to true (usually with port 587), or ssl (usually with port 465)."
+TLS_FOR_LOGIN = (
+    "set starttls or ssl to true. A login without TLS is tried here on loopback addresses alone, "
+    "because anybody on the network path can read it: if the server has no TLS (W202), set verify "
+    'to "off".'
+)
+NO_AUTH = (
+    "use a port with logins (usually 587 or 465), or enable AUTH on the server. If it needs no "
+    "login, remove user and password."
+)
 NO_MECHANISM = (
-    "enable PLAIN or LOGIN on the server (platforms log in with these), or use another port "
-    "(usually 587 or 465). If the server needs no login, remove user and password."
+    "enable LOGIN or PLAIN on the server. The platforms' mailer, Jakarta Mail, uses the first of "
+    "LOGIN, PLAIN, DIGEST-MD5 and NTLM that a server offers. If the server needs no login, remove "
+    "user and password."
+)
+UNTRIED_MECHANISM = (
+    "enable LOGIN or PLAIN on the server, which Jakarta Mail prefers and this provider can try. If "
+    'that is not possible, set verify to "warn" or "off", and send a test mail from the platform.'
+)
+USE_XOAUTH2 = (
+    "log in by token (authTokenUrl and the arguments with it, on Keycloak 26.2 or newer), or use "
+    "another mail service."
+)
+NO_XOAUTH2 = (
+    "enable XOAUTH2 on the server, or use another port (usually 587 or 465), or a password instead "
+    "of a token."
+)
+XOAUTH2_REFUSED = (
+    "check user and authTokenScope, and that the mail service lets the client authTokenClientId "
+    "send as this user. The token itself was granted. The login was tried only once."
 )
 LOGIN_REQUIRED = "set user and password, because this server requires a login."
-USE_ASCII = "use an address with only ASCII characters."
+USE_ASCII = (
+    "use an address with only ASCII characters before the @, or a server that offers SMTPUTF8."
+)
 FIX_VALUE = "correct this value."
 
 CERTIFICATE_REMEDIES = {
@@ -86,6 +121,97 @@ REPLACE_CERTIFICATE = "replace the server's certificate."
 
 TLS_ALERT = b"\x15\x03"
 """The start of a reply from a server that expected TLS."""
+
+USE_APP_LOGIN = (
+    "use an app password instead of the account's own, or first sign in to the account with a "
+    "browser, as the server's words say."
+)
+ENABLE_SMTP_AUTH = (
+    "check user and password, and that SMTP AUTH (authenticated SMTP) is enabled for the "
+    "organisation and for the mailbox. The login was tried only once, to avoid locking the account."
+)
+GREYLISTED = (
+    "try again in a few minutes: the server defers senders that it does not know (greylisting). "
+    "Have it make an exception, because a platform may not send a mail a second time."
+)
+RELAY_DENIED = (
+    "set user and password if the server relays for those who log in, or have it relay for the "
+    "platform's network."
+)
+OTHER_PORT = (
+    "check that host and port are of a server that takes mail from clients (usually 587 or 465), "
+    "and its log: it does not take this command here."
+)
+SENDER_DOMAIN = (
+    "check the domain of envelopeFrom (or from, if envelopeFrom is not set): the server does not "
+    "find it in the DNS, or finds no server for its mail."
+)
+SENDER_ADDRESS = (
+    "correct envelopeFrom (or from, if envelopeFrom is not set): the server knows no such mailbox."
+)
+
+
+class Advice(NamedTuple):
+    """What to do about a refusal that has one of the codes, or some words, at some stages.
+
+    Attributes:
+        remedy: What to do.
+        codes: Reply codes, and enhanced status codes (RFC 3463).
+        words: Searched in the reply's text, whatever its code is.
+        stages: Where this applies.
+    """
+
+    remedy: str
+    codes: frozenset[str]
+    words: re.Pattern[str] | None
+    stages: frozenset[str]
+
+
+def _advice(remedy: str, codes: str = "", words: str = "", stages: str = "") -> Advice:
+    pattern = re.compile(words, re.IGNORECASE) if words else None
+    where = stages.split(",") if stages else [stage for stage in REMEDIES if stage != "STARTTLS"]
+    return Advice(remedy, frozenset(codes.split()), pattern, frozenset(where))
+
+
+TLS_NAME = r"(?:\b(?:TLS|SSL)\b|\bencrypt(?:ion|ed)\b|\bsecure (?:connection|channel))"
+DEMAND = r"\b(?:requires?|required|needs?|needed|must|mandatory|first)\b"
+REPLIES = (
+    _advice(
+        USE_TLS,
+        "523 538 5.7.10 5.7.11",
+        rf"\bSTARTTLS\b|{TLS_NAME}.{{0,40}}{DEMAND}|{DEMAND}.{{0,40}}{TLS_NAME}",
+    ),
+    _advice(USE_XOAUTH2, "5.7.30", stages="AUTH"),
+    _advice(
+        USE_XOAUTH2, words=r"basic auth\w*\b.{0,40}\b(not supported|disabled|blocked|no longer)"
+    ),
+    _advice(ENABLE_SMTP_AUTH, "5.7.139", "SmtpClientAuthentication"),
+    _advice(ENABLE_SMTP_AUTH, "5.7.3", stages="AUTH"),
+    _advice(
+        USE_APP_LOGIN,
+        "534",
+        r"\bapp(lication)?([ -]specific)? password|web ?login|\bweb browser|second ?factor",
+        "AUTH",
+    ),
+    _advice(
+        RELAY_DENIED,
+        words=r"\brelay(ing)?\b.{0,40}\b(denied|not|prohibited)|(unable|not allowed) to relay",
+    ),
+    _advice(
+        LOGIN_REQUIRED,
+        "5.7.57 5.7.3",
+        r"\bauth\w*\b.{0,20}\brequired\b|not authenticated|\blog ?in first",
+        "MAIL FROM,RCPT TO",
+    ),
+    _advice(SENDER_DOMAIN, "5.1.8 4.1.8", r"\bdomain\b.{0,20}\bnot (found|exist)", "MAIL FROM"),
+    _advice(SENDER_ADDRESS, "5.1.7 4.1.7", stages="MAIL FROM"),
+    _advice(OTHER_PORT, "5.5.1 502 503", stages="EHLO,STARTTLS,AUTH,MAIL FROM,RCPT TO"),
+    _advice(GREYLISTED, words=r"\bgr[ae]y-?list", stages="MAIL FROM,RCPT TO"),
+)
+"""The first that applies counts; a refusal that has none gets the remedy of its stage."""
+
+ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
+"""At the start of a line (RFC 2034)."""
 
 NO_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
 """OpenSSL's reasons for a reply that is not TLS; which one depends on its version."""
@@ -113,20 +239,44 @@ class StageFailed(Exception):
 
 
 def from_reply(
-    reply: Reply, expected: Iterable[int], quote: Callable[[bytes], str], remedy: str = ""
+    stage: str,
+    reply: Reply,
+    expected: Iterable[int],
+    quote: Callable[[bytes], str],
+    remedy: str = "",
 ) -> StageFailed:
-    """Return the failure for a reply without an expected code; `remedy` is for refusals."""
+    """Return the failure for a reply without an expected code.
+
+    `remedy` is for refusals that are not among `REPLIES` and may last.
+    """
     words = quote(reply.text)
     if reply.code == MALFORMED:
-        stage = "greeting" if reply.text.startswith(TLS_ALERT) else "EHLO"
-        return StageFailed(f"the reply is not SMTP: {words}", REMEDIES[stage], reply.code, words)
+        looks = "greeting" if reply.text.startswith(TLS_ALERT) else "EHLO"
+        return StageFailed(f"the reply is not SMTP: {words}", REMEDIES[looks], reply.code, words)
     happened = f"it answered {reply.code} {words}"
     if reply.code < TEMPORARY.start:
         happened += f", where {' or '.join(map(str, expected))} was expected"
-        remedy = REMEDIES["EHLO"]
-    elif reply.code in TEMPORARY:
-        remedy = RETRY_LATER
+        is_error = stage == "AUTH" and reply.code == CHALLENGE  # of a login by token
+        remedy = (is_error and remedy) or REMEDIES["EHLO"]
+    else:
+        later = RETRY_LATER if reply.code in TEMPORARY else remedy
+        remedy = remedy_for(stage, reply) or later
     return StageFailed(happened, remedy, reply.code, words)
+
+
+def remedy_for(stage: str, reply: Reply) -> str:
+    """Return what to do about a refusal that many servers know; empty for others."""
+    text = reply.text.decode("utf-8", "replace")
+    starts = [match[0] for line in text.splitlines() if (match := ENHANCED.match(line))]
+    codes = {str(reply.code), *starts}
+    return next(
+        (
+            row.remedy
+            for row in REPLIES
+            if stage in row.stages and (row.codes & codes or (row.words and row.words.search(text)))
+        ),
+        "",
+    )
 
 
 def from_os_error(

@@ -2,8 +2,8 @@
 
 smtplib restarts its timeout with each byte, reads lines of any length, accepts a truncated line as
 a reply, and drops the start of a malformed reply, so that a secret in it could not be recognised.
-Its login tries one mechanism after the other and supports only ASCII. This session uses PLAIN or
-LOGIN, which Jakarta Mail, the mailer of the platforms, tries first.
+Its login tries one mechanism after the other and supports only ASCII. This session uses the one
+that Jakarta Mail, the mailer of the platforms, would use.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pulumi_smtpconfig.redaction import parse_json
 
 if TYPE_CHECKING:
     import socket
@@ -34,6 +36,9 @@ MALFORMED = -1
 
 AUTHENTICATED, OK, CHALLENGE = 235, 250, 334
 POSITIVE = range(200, 300)
+REFUSED, CLOSING = range(400, 600), 421
+LOGIN, PLAIN, XOAUTH2 = "LOGIN", "PLAIN", "XOAUTH2"
+ERROR_KEYS = ("status", "error", "error_description", "message", "scope")
 REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 
 
@@ -80,8 +85,15 @@ class Session(smtplib.SMTP):
 
     @property
     def auth_mechanisms(self) -> list[str]:
-        """The AUTH mechanisms that the server offers."""
-        return self.esmtp_features.get("auth", "").upper().split()
+        """The AUTH mechanisms that Jakarta Mail finds in the answer to EHLO.
+
+        The last line counts, and of those with the older `AUTH=` only `AUTH=LOGIN`, beside another.
+        """
+        said = (self.ehlo_resp or b"").decode("latin-1")
+        lines = said.upper().split("\n")[1:] if self.does_esmtp else []
+        extensions = dict(line.partition(" ")[::2] for line in lines)
+        offered = extensions.get("AUTH", "").split()
+        return [*offered, LOGIN] if {"AUTH", "AUTH=LOGIN"} <= extensions.keys() else offered
 
     def begin_tls(self, context: ssl.SSLContext, host: str) -> None:
         """Start TLS with a server whose certificate must be valid for `host`.
@@ -143,6 +155,16 @@ class Session(smtplib.SMTP):
         """Send EHLO and store the extensions that the server offers."""
         return Reply(*super().ehlo(name))
 
+    def greet(self) -> Reply:
+        """Send EHLO, or HELO to a server that refuses it and so has no extensions.
+
+        Jakarta Mail does so whatever the refusal is; with 421 the server closes the connection.
+        """
+        reply = self.ehlo()
+        if reply.code not in REFUSED or reply.code == CLOSING:
+            return reply
+        return self.command("HELO", self.local_hostname)
+
     def reset(self) -> bool:
         """Send RSET, and return whether the session can go on; the answer comes soon or never."""
         try:
@@ -189,23 +211,21 @@ def _address_literal(connection: socket.socket) -> str:
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def choose_mechanism(session: Session) -> str:
-    """Return PLAIN or LOGIN, or an empty string if the server offers neither."""
-    return next((name for name in ("PLAIN", "LOGIN") if name in session.auth_mechanisms), "")
-
-
-def authenticate(session: Session, mechanism: str, user: str, password: str) -> Reply:
+def authenticate(session: Session, mechanism: str, user: str, secret: str) -> Reply:
     """Try to log in once, and return the last reply.
 
     If the server sends another challenge, close the connection: it would count anything sent as a
-    second attempt.
+    second attempt. The exception is the challenge of XOAUTH2 that holds an error: an empty response
+    ends that login, and the reply has the error's words after its own.
 
     Raises:
-        ProtocolError: The server accepted what it did not have yet.
+        ProtocolError: The server accepted what it did not have yet, or had an error for.
     """
-    responses = sasl_responses(mechanism, user, password)
-    is_initial = mechanism == "PLAIN" and len(f"AUTH PLAIN {responses[0]}") <= MAX_COMMAND_LENGTH
-    reply = session.command("AUTH", f"PLAIN {responses.pop()}" if is_initial else mechanism)
+    responses = sasl_responses(mechanism, user, secret)
+    is_short = len(f"AUTH {mechanism} {responses[0]}") <= MAX_COMMAND_LENGTH
+    # Jakarta Mail sends a token in the command, however long it is, and so do others.
+    is_initial = mechanism == XOAUTH2 or (mechanism == PLAIN and is_short)
+    reply = session.command("AUTH", f"{mechanism} {responses.pop()}" if is_initial else mechanism)
     for response in responses:
         code, text = reply
         if code in POSITIVE:
@@ -213,12 +233,49 @@ def authenticate(session: Session, mechanism: str, user: str, password: str) -> 
         if code != CHALLENGE:
             return reply
         reply = session.command(response)
+    if mechanism == XOAUTH2 and reply.code == CHALLENGE:
+        reply = _end_of_error(session, reply.text)
     if reply.code == CHALLENGE:
         session.close()
     return reply
 
 
-def sasl_responses(mechanism: str, user: str, password: str) -> list[str]:
-    """Return what PLAIN (RFC 4616) or LOGIN sends, one item for each challenge."""
-    texts = [f"\0{user}\0{password}"] if mechanism == "PLAIN" else [user, password]
-    return [b64encode(text.encode()).decode() for text in texts]
+def sasl_responses(mechanism: str, user: str, secret: str) -> list[str]:
+    """Return what a mechanism sends, one item for each challenge.
+
+    PLAIN is of RFC 4616; LOGIN and XOAUTH2 are documented by Microsoft and Google alone.
+    """
+    texts = {
+        LOGIN: [user, secret],
+        PLAIN: [f"\0{user}\0{secret}"],
+        XOAUTH2: [f"user={user}\x01auth=Bearer {secret}\x01\x01"],
+    }
+    return [b64encode(text.encode()).decode() for text in texts[mechanism]]
+
+
+def _end_of_error(session: Session, challenge: bytes) -> Reply:
+    """End a login by token that has failed (RFC 7628, section 3.2.3).
+
+    XOAUTH2 has an empty response where that RFC's OAUTHBEARER has %x01.
+    """
+    words = _error_in(challenge)
+    try:
+        code, text = session.command("")
+    except OSError:  # the error was the answer
+        return Reply(CHALLENGE, words)
+    if code in POSITIVE:
+        raise ProtocolError(f"it answered {code} after an error", words)
+    return Reply(code, b"\nafter the error ".join(filter(None, (text, words))))
+
+
+def _error_in(challenge: bytes) -> bytes:
+    """Return what a challenge says of an error, a JSON object (RFC 7628, section 3.2.2)."""
+    try:
+        decoded = b64decode(challenge, validate=True)
+    except ValueError:
+        return challenge
+    content = parse_json(decoded)
+    if not isinstance(content, dict):
+        return decoded
+    words = [str(content[key]) for key in ERROR_KEYS if content.get(key)]
+    return ": ".join(words).encode("utf-8", "replace")

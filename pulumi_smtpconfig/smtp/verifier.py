@@ -13,13 +13,15 @@ from pulumi_smtpconfig.connect import Deadline
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.logins import Login, Logins, StillTrying, Turns, name, not_again, quote_again
 from pulumi_smtpconfig.smtp import advice
+from pulumi_smtpconfig.smtp.addresses import contacted_host
 from pulumi_smtpconfig.smtp.advice import StageFailed
 from pulumi_smtpconfig.smtp.session import QUIT_SECONDS, Session
 from pulumi_smtpconfig.smtp.stages import (
     ADDRESSES,
-    LOGIN,
+    LOGINS,
     STAGES,
     Outcome,
+    Services,
     SessionContext,
     address_of,
     invalid_values,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pulumi_smtpconfig.interface import Step, Verification
-    from pulumi_smtpconfig.tls import Trust
 
 TIMEOUT = 15.0
 """Seconds for all stages of a session together."""
@@ -48,15 +49,16 @@ MAX_OPEN = 8
 class Verifier:
     """Verifies settings at SMTP servers without sending mail; safe to share between threads.
 
-    The password is sent only over TLS. A login that a server did not accept is not tried again.
+    The password is sent only over TLS or to this machine itself. A login that a server did not
+    accept is not tried again.
 
     Args:
-        trust: The trusted certificate authorities.
+        services: What the sessions need of others.
         seconds: The time limit for all stages of a session together.
     """
 
-    def __init__(self, trust: Trust, seconds: float = TIMEOUT) -> None:
-        self._trust = trust
+    def __init__(self, services: Services, seconds: float = TIMEOUT) -> None:
+        self._services = services
         self._seconds = seconds
         self._logins = Logins(SharedSession)
         self._lock = threading.Lock()
@@ -86,7 +88,7 @@ class Verifier:
         shared = self._logins.known(login_of(verification))
         try:
             with shared.turn(verification.tenant, self._seconds * PATIENCE):
-                return shared.check(verification, self._trust, self._seconds)
+                return shared.check(verification, self._services, self._seconds)
         except StillTrying as others:
             who = name(others.tenant, verification.all_secrets)
             happened = f"its session still serves {who} after {self._seconds * PATIENCE:g} s"
@@ -112,6 +114,7 @@ class SharedSession(Turns):
     def __init__(self) -> None:
         super().__init__()
         self._session: Session | None = None
+        self._tokens: list[str] = []
         self._until_login: list[Step] = []
         self._refused: tuple[Outcome, str] | None = None
         self._checked: dict[tuple[str, str], tuple[Outcome, str]] = {}
@@ -122,16 +125,16 @@ class SharedSession(Turns):
         return self._session is not None
 
     def check(
-        self, verification: Verification, trust: Trust, seconds: float
+        self, verification: Verification, services: Services, seconds: float
     ) -> tuple[Outcome, str]:
         """Return the outcome for a tenant, and the earlier one that it is from, if any."""
         addresses = (verification.sender, verification.recipient)
         if known := self._refused or self._checked.get(addresses):
             return known
-        outcome = self._outcome(verification, trust, seconds)
+        outcome = self._outcome(verification, services, seconds)
         if is_answer(outcome):
             mine = (outcome, verification.tenant)
-            if outcome.stage == LOGIN:
+            if outcome.stage in LOGINS:
                 self._refused = mine
             else:
                 self.progress += 1
@@ -147,16 +150,17 @@ class SharedSession(Turns):
                 session.end()
                 session.close()
 
-    def _outcome(self, verification: Verification, trust: Trust, seconds: float) -> Outcome:
+    def _outcome(self, verification: Verification, services: Services, seconds: float) -> Outcome:
         session, self._session = self._session, None
         if session:
             session.deadline = Deadline(seconds * AGAIN)
-            context = SessionContext(verification, trust, session, [])
+            context = SessionContext(verification, services, session, self._tokens, [])
             outcome = self._run(context, ADDRESSES, self._until_login)
             if outcome.is_of_the_addresses:
                 return outcome
         # What else an open session ends with may come from what it did before.
-        context = SessionContext(verification, trust, Session(Deadline(seconds)), [])
+        session = Session(Deadline(seconds))
+        context = SessionContext(verification, services, session, self._tokens, [])
         outcome = self._run(context, STAGES, [])
         self._until_login = [step for step in outcome.passed if step.stage not in ADDRESSES]
         return outcome
@@ -177,9 +181,13 @@ class SharedSession(Turns):
 def login_of(verification: Verification) -> Login:
     """Return the server and the login that a session is for."""
     tls = "TLS" if verification.ssl else "STARTTLS" if verification.starttls else ""
-    server = (verification.host.casefold(), str(verification.port), tls)
+    host = contacted_host(verification.host).lower()
+    server = (host, str(verification.port), tls)
     if not verification.user:
         return Login(server, "", (), ())
+    if token := verification.token:
+        who = (verification.user, token.url, token.client_id, token.scope)
+        return Login(server, "token", who, (token.client_secret,))
     return Login(server, "password", (verification.user,), (verification.password,))
 
 
@@ -189,7 +197,7 @@ def is_answer(outcome: Outcome) -> bool:
     At the login that is also a temporary refusal, because servers count it too.
     """
     failure = outcome.failure
-    return not failure or (outcome.stage in (LOGIN, *ADDRESSES) and bool(failure.words))
+    return not failure or (outcome.stage in (*LOGINS, *ADDRESSES) and bool(failure.words))
 
 
 def _report(outcome: Outcome, tenant: str, verification: Verification) -> list[Step]:

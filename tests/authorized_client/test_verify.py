@@ -9,7 +9,10 @@ import pytest
 
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified
-from tests.authorized_client.clients import platform_request
+from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
+from pulumi_smtpconfig.smtp.advice import UNTRIED_MECHANISM
+from tests.authorized_client.clients import open_client, platform_request
+from tests.smtp.scripted_server import GREETING, OFFER_STARTTLS, START_TLS, scripted_server
 from tests.smtp.smtp_server import SmtpServer, smtp_server
 from tests.smtp.verifying import verification
 from tests.stack_config import stack_config
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pulumi_smtpconfig.emulator import Emulator
     from pulumi_smtpconfig.interface import Step
 
 
@@ -67,6 +71,41 @@ def test_a_bad_bundle_is_the_same_error_for_mail_server_and_platform(
         )
     assert str(for_mail.value) == str(for_platform.value)
     assert not server.logins
+
+
+@pytest.mark.parametrize("verify", ["warn", "require"])
+def test_a_login_that_cannot_be_tried_here_is_no_wrong_one(
+    emulator: Emulator, tmp_path: Path, verify: str
+) -> None:
+    """With `warn` the warning says so and the settings go; with `require` the error says more."""
+    ntlm = b"250-mx\r\n250 AUTH NTLM\r\n"
+    warnings: list[str] = []
+    both, mail = tmp_path / "both.pem", tmp_path / "mail.pem"
+    with scripted_server(GREETING, OFFER_STARTTLS, START_TLS, ntlm, ca_bundle=mail) as server:
+        both.write_bytes(mail.read_bytes() + emulator.ca_bundle.read_bytes())
+        properties = {
+            "platform": "shift",
+            "hostname": "idp.example.com",
+            "tenantId": "acme",
+            "from": "a@acme.example",
+            "host": "127.0.0.1",
+            "port": server.port,
+            "user": "acme",
+            "password": "hunter22",
+            "verify": verify,
+        }
+        with open_client(emulator, {"token": emulator.token, "caBundle": str(both)}) as client:
+            lifecycle = Lifecycle(client, warnings.append)
+            if verify == "require":
+                with pytest.raises(NotVerified) as caught:
+                    lifecycle.create(properties)
+                warnings.append(str(caught.value))
+            else:
+                lifecycle.create(properties)
+    assert ("acme" in emulator.tenants) == (verify == "warn")
+    told = warnings[-1]
+    assert "uses NTLM, and that cannot be tried here" in told
+    assert UNTRIED_MECHANISM in told
 
 
 @pytest.mark.parametrize("module", ["provider", "authorized_client", "lifecycle.lifecycle"])

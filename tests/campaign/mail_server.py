@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 REPLIES = {
     "": b"220 mx.acme.example ESMTP\r\n",
-    "EHLO": b"250-mx.acme.example\r\n250 AUTH PLAIN LOGIN\r\n",
+    "EHLO": b"250-mx.acme.example\r\n250 AUTH PLAIN\r\n",
     "AUTH": b"235 2.7.0 welcome\r\n",
 }
 OK = b"250 ok\r\n"

@@ -29,6 +29,7 @@ class KeepingSender:
         self.secrets: Iterable[str] = ()
         self.settings: dict[str, str] = {}
         self.verifications: list[Verification] = []
+        self.tried: list[Request] = []
         self.unverified: SmtpConfigError | None = None
         self._failure = failure
         self._reason = reason
@@ -53,6 +54,12 @@ class KeepingSender:
         """Record the question."""
         self.asked.append((credentials, [request.url for request in requests]))
         return self._reason
+
+    def try_settings(self, request: Request) -> None:
+        """Record the request, and raise `unverified` if it is set."""
+        self.tried.append(request)
+        if self.unverified:
+            raise self.unverified
 
     def verify(self, verification: Verification) -> list[Step]:
         """Record the verification, and raise `unverified` if it is set."""

@@ -42,6 +42,7 @@ def test_create_sends_all_settings_once(harness: Harness, acme: dict[str, Any]) 
         "url": SSMS_URL,
         "body": texts | {"port": "587", "starttls": "true", "ssl": "false"},
         "secrets": (acme["password"],),
+        "repeatable": True,
     }
     assert id_ == "ssms/idp.example.com/ACME"
     assert outputs == acme | {"endpoint": SSMS_URL}

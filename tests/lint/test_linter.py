@@ -59,6 +59,7 @@ TITLES = {
     "W203": "Blank at an end of the login",
     "W204": "Password login at a service that ends it",
     "W205": "Login by token at a service that has none",
+    "W206": "Verification that sends a mail",
     "W301": "Placeholder host",
     "W401": "Display name that needs encoding",
     "W402": "Display name with angle brackets or quotation marks",
@@ -107,7 +108,11 @@ def test_rules_read_every_setting_the_references_and_the_tenant() -> None:
     """Every key that a rule reads exists, and every setting that may be wrong has a rule."""
     references = {"passwordFrom", "authTokenClientSecretFrom"}
     settings = {*SmtpSettings.keys().values()} - KEPT_IF_ABSENT
-    assert set(KEYS) - {"allowUtf8", "debug"} == settings | references | {"platform", "tenantId"}
+    assert set(KEYS) - {"allowUtf8", "debug"} == settings | references | {
+        "platform",
+        "tenantId",
+        "verify",
+    }
 
 
 @given(texts=TEXTS, switches=SWITCHES, port=NUMBERS)

@@ -182,7 +182,14 @@ def test_a_placeholder_password_is_a_warning(password: str) -> None:
     "host",
     [
         *("smtp.acme.example", "SMTP.Acme.Example", "smtp.acme.example.", "mail-1", "localhost"),
-        *("192.0.2.25", "2001:db8::25", "::1", "[2001:db8::25]", "fe80::1%eth0"),
+        *(
+            "192.0.2.25",
+            "2001:db8::25",
+            "::1",
+            "[2001:db8::25]",
+            "[IPv6:2001:db8::25]",
+            "fe80::1%eth0",
+        ),
         *("_smtp.acme.example", "smtp.müller.example", "xn--mller-kva.example", "changeme.example"),
         *("password.example", "smtp", "mail", "xxx.example", "invalid.example"),
     ],

@@ -21,6 +21,9 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Session)
         self.port = str(self.server_address[1])
         self.logins: list[tuple[str, str]] = []
+        self.recipients: list[str] = []
+        self.password = ""
+        """The password that it takes; empty for any."""
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -43,7 +46,10 @@ class Session(socketserver.StreamRequestHandler):
         if command == "AUTH":
             _, user, password = base64.b64decode(words[1]).decode().split("\0")
             self.server.logins.append((user, password))
-            return b"235 welcome\r\n"
+            is_right = self.server.password in {"", password}
+            return b"235 welcome\r\n" if is_right else b"535 5.7.8 wrong\r\n"
+        if command == "RCPT":
+            self.server.recipients.append(words[0].partition("<")[2].rstrip(">"))
         if command == "DATA":
             self.wfile.write(b"354 go on\r\n")
             while self.rfile.readline() not in (b".\r\n", b""):

@@ -29,6 +29,8 @@ class SmtpServer(Controller):
         ca_bundle: A PEM file with the authority of its certificate.
         password: The password it accepts; a test may change it.
         refused: The senders and recipients it refuses; a test may add some.
+        refusal: Its reply to a sender that it refuses.
+        broken: The mechanisms whose logins it always refuses; a test may add some.
         connections: How many it has accepted.
         logins: The mechanism, user and password of each login, and whether it used TLS.
         senders: The address of each MAIL FROM.
@@ -37,13 +39,17 @@ class SmtpServer(Controller):
     """
 
     def __init__(self, ca_bundle: Path, sock: socket.socket, **options: Any) -> None:
-        super().__init__(self, hostname="127.0.0.1", authenticator=self._authenticate, **options)
+        super().__init__(
+            self, hostname=sock.getsockname()[0], authenticator=self._authenticate, **options
+        )
         self._sock = sock
         self.port: int = sock.getsockname()[1]
         self.ca_bundle = ca_bundle
         self.password = PASSWORD
         self.connections = 0
         self.refused: set[str] = set()
+        self.refusal = "553 5.7.1 Sender address rejected: not owned by user"
+        self.broken: set[str] = set()
         self.logins: list[tuple[str, str, str, bool]] = []
         self.senders: list[str] = []
         self.recipients: list[str] = []
@@ -64,7 +70,8 @@ class SmtpServer(Controller):
         user, password = given.login.decode(), given.password.decode()
         over_tls = bool(session.ssl or self.ssl_context)
         self.logins.append((mechanism, user, password, over_tls))
-        return AuthResult(success=(user, password) == (USER, self.password), handled=False)
+        success = (user, password) == (USER, self.password) and mechanism not in self.broken
+        return AuthResult(success=success, handled=False)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
@@ -72,7 +79,7 @@ class SmtpServer(Controller):
         """Handle MAIL FROM."""
         self.senders.append(address)
         if address in self.refused:
-            return "553 5.7.1 Sender address rejected: not owned by user"
+            return self.refusal
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
@@ -95,14 +102,21 @@ class SmtpServer(Controller):
         return "250 OK"
 
 
+def _listen(address: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, 0), family=family)
+
+
 @contextmanager
-def smtp_server(
+def smtp_server(  # noqa: PLR0913 - all but one are named
     ca_bundle: Path,
     *,
     names: Sequence[str] = ("localhost", "127.0.0.1"),
     starttls: bool = True,
     implicit: bool = False,
     valid_until: datetime | None = None,
+    kind: type[SmtpServer] = SmtpServer,
+    bind: str = "127.0.0.1",
     **options: Any,
 ) -> Iterator[SmtpServer]:
     """Run a server, and check at the end that no mail was delivered.
@@ -113,6 +127,8 @@ def smtp_server(
         starttls: Whether it offers STARTTLS and requires it before a login.
         implicit: Whether it uses TLS from the first byte instead.
         valid_until: When the certificate expires.
+        kind: The class of the server.
+        bind: The address that it listens on.
         options: Arguments of aiosmtpd's `SMTP`, such as `auth_exclude_mechanism`.
     """
     authority = trustme.CA()
@@ -124,7 +140,7 @@ def smtp_server(
     elif starttls:
         options |= {"tls_context": context}
     options = {"auth_require_tls": starttls and not implicit, **options}
-    server = SmtpServer(ca_bundle, socket.create_server(("127.0.0.1", 0)), **options)
+    server = kind(ca_bundle, _listen(bind), **options)
     server.start()
     server.connections = 0  # the start makes one
     try:

@@ -46,7 +46,9 @@ ADVICE = {*REMEDIES.values(), CLIENT_REJECTED, RETRY_LATER, TAMPERING}
 
 def failure_of(bundle: Path, number: int, fault: Reply, seconds: float = PATIENCE) -> NotVerified:
     """Return the error if a fault replaces one reply of a good script."""
-    with scripted_server(*GOOD[:number], fault, ca_bundle=bundle) as server:
+    # A server that refuses EHLO is greeted once more, with HELO.
+    faults = (fault, fault) if STAGES[number] == "EHLO" else (fault,)
+    with scripted_server(*GOOD[:number], *faults, ca_bundle=bundle) as server:
         return failure_at(server.port, bundle, seconds=seconds, recipient=RECIPIENT)
 
 

@@ -58,12 +58,15 @@ def test_every_password_arrives_unchanged(strict_server: SmtpServer, password: s
 @pytest.mark.parametrize(
     "offer", [AUTH, OFFER_STARTTLS, b"250-mx\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"]
 )
-@pytest.mark.parametrize("starttls", [False, True])
-def test_no_password_is_sent_without_tls(offer: bytes, *, starttls: bool) -> None:
-    """The server's offers and its reply to STARTTLS do not matter."""
+@pytest.mark.parametrize(("host", "starttls"), [("0.0.0.0", False), ("127.0.0.1", True)])  # noqa: S104 - a host to connect to
+def test_no_password_is_sent_without_tls(offer: bytes, host: str, *, starttls: bool) -> None:
+    """The server's offers and its reply to STARTTLS do not matter.
+
+    0.0.0.0 leads to this machine, but is none of the loopback addresses.
+    """
     refused = b"454 4.7.0 TLS not available\r\n"
     with scripted_server(GREETING, offer, refused) as server:
-        failure_at(server.port, starttls=starttls)
+        failure_at(server.port, host=host, starttls=starttls)
     assert not [line for line in server.received if line.startswith(b"AUTH")]
     assert b"QUIT" in server.received
 
@@ -85,16 +88,6 @@ def test_data_before_tls_ends_the_session(bundle: Path) -> None:
     assert error.stage == "STARTTLS"
     assert "forged" in error.happened
     assert not [line for line in server.received if line.startswith(b"AUTH")]
-
-
-@pytest.mark.parametrize("mechanisms", ["CRAM-MD5", "XOAUTH2 NTLM", "PLAIN-CLIENTTOKEN"])
-def test_no_other_mechanism_is_tried(bundle: Path, mechanisms: str) -> None:
-    """The error lists the mechanisms, and the remedy names those that platforms support."""
-    offer = f"250-mx\r\n250 AUTH {mechanisms}\r\n".encode()
-    with scripted_server(GREETING, OFFER_STARTTLS, START_TLS, offer, ca_bundle=bundle) as server:
-        error = failure_at(server.port, bundle)
-    assert f'but "{mechanisms}"' in error.happened
-    assert "PLAIN or LOGIN" in error.remedy
 
 
 @pytest.mark.parametrize("first", [b"334 \r\n", b"334 VXNlcm5hbWU6\r\n", b"535 no\r\n"])

@@ -14,11 +14,10 @@ import pytest
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.redaction import NOT_SHOWN
 from pulumi_smtpconfig.smtp.advice import RETRY_LATER
-from pulumi_smtpconfig.smtp.verifier import MAX_OPEN, Verifier
-from pulumi_smtpconfig.tls import Trust
+from pulumi_smtpconfig.smtp.verifier import MAX_OPEN
 from tests.smtp.scripted_server import GOOD, OK, UNTIL_AUTH, WELCOME, Act, Drip, scripted_server
 from tests.smtp.smtp_server import PASSWORD, smtp_server
-from tests.smtp.verifying import PATIENCE, SENDER, verification
+from tests.smtp.verifying import PATIENCE, SENDER, verification, verifier_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +42,7 @@ def verify_all(
     bundle: Path, settings: Iterable[Verification], threads: int = 1, seconds: float = PATIENCE
 ) -> list[list[Step] | NotVerified]:
     """Verify settings in one operation, so many at once, and return the steps or the error."""
-    with closing(Verifier(Trust(str(bundle)), seconds)) as verifier:
+    with closing(verifier_for(bundle, seconds)) as verifier:
 
         def verify(one: Verification) -> list[Step] | NotVerified:
             try:
@@ -178,10 +177,10 @@ def test_a_try_without_an_answer_is_left_to_the_next_tenant(
 
 def test_a_thread_that_dies_leaves_the_try_to_the_next(server: SmtpServer) -> None:
     """Ctrl-C or a bug in one thread must not block the others."""
-    verifier = Verifier(Trust(str(server.ca_bundle)), PATIENCE)
+    verifier = verifier_for(server.ca_bundle)
     broken = verification(server.port, sender=None)
     with closing(verifier):
-        with pytest.raises(TypeError):
+        with pytest.raises(AttributeError):
             verifier.verify(broken)
         assert verifier.verify(verification(server.port))
 
@@ -272,7 +271,7 @@ def test_a_shared_step_shows_no_secret_of_anybody(bundle: Path) -> None:
 def test_no_secret_is_kept(server: SmtpServer) -> None:
     """Neither a refused login nor an open session refers to its password."""
     right = verification(server.port, password=PASSWORD, secrets=(CANARY,))
-    with closing(Verifier(Trust(str(server.ca_bundle)), PATIENCE)) as verifier:
+    with closing(verifier_for(server.ca_bundle)) as verifier:
         assert verifier.verify(right)
         with pytest.raises(NotVerified):
             verifier.verify(right._replace(password="wr0ng-canary"))
@@ -311,7 +310,7 @@ def test_the_end_is_bounded(bundle: Path) -> None:
     """Servers that do not answer QUIT cost 2 s in all, not each."""
     replies = (*GOOD[:6], OK, Act.SILENCE)
     with scripted_server(*replies, ca_bundle=bundle) as server:
-        verifier = Verifier(Trust(str(bundle)), PATIENCE)
+        verifier = verifier_for(bundle)
         for number in range(MAX_OPEN):
             verifier.verify(verification(server.port, user=f"u{number}"))
         begin = time.monotonic()

@@ -10,6 +10,7 @@ import pytest
 
 from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.interface import Verification
+from pulumi_smtpconfig.smtp.stages import Services
 from pulumi_smtpconfig.smtp.verifier import Verifier
 from pulumi_smtpconfig.tls import Trust
 from tests.smtp.smtp_server import PASSWORD, USER
@@ -31,11 +32,21 @@ def verification(port: int, **changes: Any) -> Verification:
     return plain._replace(**changes)
 
 
+def verifier_for(ca_bundle: Path | None = None, seconds: float = PATIENCE) -> Verifier:
+    """Return a verifier for logins without a token."""
+    return Verifier(Services(Trust(str(ca_bundle or "")), no_token), seconds)
+
+
+def no_token(_: Verification, __: float) -> str:
+    """Fail, because no token is needed."""
+    raise AssertionError
+
+
 def verify_at(
     port: int, ca_bundle: Path | None = None, *, seconds: float = PATIENCE, **changes: Any
 ) -> list[Step]:
     """Return the stages that pass."""
-    with closing(Verifier(Trust(str(ca_bundle or "")), seconds)) as verifier:
+    with closing(verifier_for(ca_bundle, seconds)) as verifier:
         return verifier.verify(verification(port, **changes))
 
 
