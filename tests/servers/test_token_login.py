@@ -10,6 +10,7 @@ from httpx import HTTPStatusError
 
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.config import Config
+from pulumi_smtpconfig.errors import NotVerified
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from tests.servers.token_mail_server import TokenMailServer, token_mail_server
 
@@ -46,9 +47,14 @@ def server(keycloak: Keycloak, granting: tuple[str, str, str]) -> Iterator[Token
 
 @pytest.fixture
 def lifecycle(
-    keycloak: Keycloak, realm: str, monkeypatch: pytest.MonkeyPatch, told: list[str]
+    keycloak: Keycloak,
+    realm: str,
+    monkeypatch: pytest.MonkeyPatch,
+    told: list[str],
+    server: TokenMailServer,
 ) -> Iterator[Lifecycle]:
-    """An operation with a client that may manage the realm that mails."""
+    """An operation with a client that may manage the realm; its mail server outlives it."""
+    assert not server.logins
     secret = keycloak.create_client(realm, "pulumi", ["manage-realm"])
     variables = {"CLIENT_ID": "pulumi", "CLIENT_SECRET": secret, "RETRIES": "0"}
     for name, value in {**variables, "CA_BUNDLE": str(keycloak.ca_bundle)}.items():
@@ -111,6 +117,38 @@ def test_a_declared_token_is_what_keycloak_logs_in_with(
     assert read
     assert read.outputs == outputs
     assert not lifecycle.diff(outputs, inputs).changes
+
+
+def test_verify_logs_in_as_keycloak_does_afterwards(
+    keycloak: Keycloak,
+    realm: str,
+    lifecycle: Lifecycle,
+    inputs: dict[str, Any],
+    server: TokenMailServer,
+) -> None:
+    """Both fetch a token of the same client, and the server takes each for the realm's own."""
+    lifecycle.create(inputs | {"verify": "require"})
+    assert server.logins == [(MAILBOX, True)]
+    assert not server.mails
+    mail(keycloak, realm)
+    assert server.logins == [(MAILBOX, True)] * 2
+
+
+def test_a_wrong_client_secret_is_found_before_anything_is_stored(
+    keycloak: Keycloak,
+    realm: str,
+    lifecycle: Lifecycle,
+    inputs: dict[str, Any],
+    server: TokenMailServer,
+) -> None:
+    """The stage is the token's, with the words of the realm that did not grant one."""
+    wrong = inputs | {"verify": "require", "authTokenClientSecret": "an0ther-secret"}
+    with pytest.raises(NotVerified, match="unauthorized_client") as caught:
+        lifecycle.create(wrong)
+    assert caught.value.stage == "token"
+    assert "an0ther-secret" not in str(caught.value)
+    assert keycloak.smtp(realm) == {}
+    assert not server.logins
 
 
 def test_a_rotated_client_secret_is_sent_and_used(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import socket
 import ssl
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tests.servers.keycloak import Keycloak
 
 
+TIMEOUT = 10.0
+"""Seconds to close all connections."""
+
 MAX_AUTH = 12 * 1024
 """Octets of an AUTH command with its token (RFC 4954, section 4)."""
 
@@ -37,6 +41,7 @@ class TokenMailServer(Controller):
         port: Its port.
         logins: The user of each login, and whether the realm takes the token for active.
         mails: The mails delivered.
+        sessions: One for each connection so far.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class TokenMailServer(Controller):
         self.port: int = listener.getsockname()[1]
         self.logins: list[tuple[str, bool]] = []
         self.mails: list[Envelope] = []
+        self.sessions: list[SMTP] = []
         self._listener = listener
         host = f"localhost:{keycloak.address.rpartition(':')[2]}"  # as the token's issuer says
         self._introspect = f"https://{host}/realms/{realm}/protocol/openid-connect/token/introspect"
@@ -58,7 +64,19 @@ class TokenMailServer(Controller):
         """Return a session for a new connection."""
         session = LongLines(self.handler, **self.SMTP_kwargs)
         session.command_size_limits["AUTH"] = MAX_AUTH
+        self.sessions.append(session)
         return session
+
+    def end_sessions(self) -> None:
+        """Close the connections whose clients have left without waiting for the end."""
+
+        async def close() -> None:
+            for session in self.sessions:
+                if session.transport:
+                    session.transport.close()
+            await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(close(), self.loop).result(TIMEOUT)
 
     def _create_server(self) -> Awaitable[Any]:
         return self.loop.create_server(self._factory_invoker, sock=self._listener)
@@ -93,4 +111,5 @@ def token_mail_server(
     try:
         yield server
     finally:
+        server.end_sessions()
         server.stop()
