@@ -1,7 +1,8 @@
 """What comes from outside costs little, whatever it is, and none of it is a bug in the provider.
 
-Counted is the time of the processor that one thread takes, which others' load changes little; still
-the bounds are three times what is promised, and a figure above one is taken again.
+Counted is the time of the processor that one thread takes. Coverage and a busy machine lengthen it,
+so the bounds are ten times what is promised, which work that grows faster than its input exceeds
+all the same. Figures above what is promised are notes.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     Door = Callable[[str], object]
 
-PROMISED, SLACK = 0.05, 3
+PROMISED, SLACK = 0.05, 10
 """Seconds for each 64 KiB that is begun, and how often a busy machine may exceed them."""
 
 UNIT = 64 * 1024
@@ -129,6 +130,12 @@ def slowest(door: Door, given: Iterable[str]) -> float:
     return most
 
 
+def note(record_property: Callable[[str, object], None], most: float) -> None:
+    """Note a figure that exceeds what is promised."""
+    if most > PROMISED:
+        record_property("note", f"{most * 1000:.0f} ms for 64 KiB, where 50 are promised")
+
+
 def described(status: int, text: bytes) -> str:
     """Return what is said of a body."""
     return describe("The platform", Response(status, text), SECRETS)
@@ -170,14 +177,14 @@ def test_no_answer_costs_much(
 ) -> None:
     """A body may have a MiB, of which little is quoted."""
     most = slowest(ANSWERS[door], texts(size))
-    record_property("note", f"{most * 1000:.0f} ms at most for 64 KiB")
+    note(record_property, most)
 
 
 @pytest.mark.parametrize("door", HEADERS)
 def test_no_header_costs_much(door: str, record_property: Callable[[str, object], None]) -> None:
     """Nor does a short text, for which 64 KiB is the most that comes."""
     most = slowest(HEADERS[door], texts(UNIT))
-    record_property("note", f"{most * 1000:.0f} ms at most for 64 KiB")
+    note(record_property, most)
 
 
 KEYS = [key for model in (Tenant, SmtpSettings, Options) for key in model.keys().values()]
@@ -375,7 +382,7 @@ def test_no_reply_of_an_smtp_server_costs_much(
     lines = [line + tail + b"\r\n" for line in LINES for tail in TAILS]
     figures = [session(b"220 " + text + b"\r\n", Act.CUT) for text in said]
     figures += [session(b"220 x\r\n", line * (size // len(line)) + OFFER_AUTH) for line in lines]
-    record_property("note", f"{max(figures) * 1000:.0f} ms at most for a reply of 64 KiB")
+    note(record_property, max(figures))
 
 
 class Answering(socketserver.ThreadingTCPServer):
@@ -436,7 +443,7 @@ def test_no_head_of_an_answer_costs_much(
 
         sent = (text for text in texts(UNIT) if not {"\r", "\n"} & set(text))
         most = slowest(ask, islice(sent, 2) if head.startswith("many ") else sent)
-    record_property("note", f"{most * 1000:.0f} ms at most for 64 KiB")
+    note(record_property, most)
 
 
 def test_no_words_of_a_proxy_cost_much(monkeypatch: pytest.MonkeyPatch) -> None:

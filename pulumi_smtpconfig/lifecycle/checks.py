@@ -23,7 +23,7 @@ OWN_SETTINGS: frozenset[str] = frozenset().union(*(row.own_settings for row in P
 def find_problems(declaration: Declaration, sender: Sender) -> Iterator[Problem]:
     """Yield each problem, as soon as the values that it depends on are known."""
     yield from find_platform_problems(declaration)
-    yield from find_errors(declaration.stored(), declaration.options.lint_ignore)
+    yield from find_errors(declaration.stored(), declaration.silenced)
     yield from _two_secrets(declaration)
     yield from _vault(declaration)
     yield from _credentials(declaration, sender)

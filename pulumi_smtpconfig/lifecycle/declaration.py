@@ -89,6 +89,12 @@ class Declaration(NamedTuple):
         return self.platform.endpoint(self.tenant)
 
     @property
+    def silenced(self) -> list[str]:
+        """The codes of lint rules that it silences; none if they are not valid in a state."""
+        codes: object = self.options.lint_ignore
+        return codes if isinstance(codes, list) else []
+
+    @property
     def login_secret(self) -> LoginSecret:
         """The kind of secret that its login needs."""
         settings = self.settings

@@ -44,7 +44,7 @@ def resolve_secret(declaration: Declaration) -> Declaration:
         return declaration
     kind, secret = declaration.login_secret, resolve(str(reference))
     settings = declaration.stored() | {kind.key: secret}
-    for wrong in find_errors(settings, declaration.options.lint_ignore):
+    for wrong in find_errors(settings, declaration.silenced):
         if wrong.property == kind.key:
             happened = f"The {kind.name} of {reference} {wrong.why}."
             raise ConfigurationError(happened, f"{wrong.remedy}.")

@@ -23,7 +23,7 @@ OTHERS = {".", "export", "git", "jq", "kubectl", "pip", "pytest", "python3"}
 """Programs that a reader has, or that the page says to get."""
 
 VARIABLE = re.compile(r"\bSMTPCONFIG_[A-Z_]+\b")
-OF_THE_COMMAND_LINE = {"SMTPCONFIG_SMTP_PASSWORD"}
+OF_THE_COMMAND_LINE = {"SMTPCONFIG_AUTH_TOKEN_CLIENT_SECRET", "SMTPCONFIG_SMTP_PASSWORD"}
 OF_TESTS = re.compile("SMTPCONFIG_CAMPAIGN_[A-Z]+")
 
 

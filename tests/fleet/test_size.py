@@ -1,6 +1,7 @@
 """How long a large file takes, counted in the processor's time, which others' load hardly changes.
 
-The bounds are three times what is promised, because a busy machine's caches are slow too.
+The bounds are ten times what is promised, because a busy machine's caches are slow too; work that
+grows faster than the file exceeds them all the same.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def test_no_file_takes_long(tmp_path: Path, kind: str) -> None:
     """Whatever is in it."""
     path = tmp_path / "tenants.yaml"
     path.write_text(content(kind, MIB // 2))
-    assert seconds_to_read(path) < 3 * PROMISED / 2
+    assert seconds_to_read(path) < 10 * PROMISED / 2
 
 
 def test_five_megabytes_take_five_seconds(
@@ -100,4 +101,4 @@ def test_five_megabytes_take_five_seconds(
     path.write_text(content("tenants of four settings", 5 * MIB))
     seconds = seconds_to_read(path)
     record_property("note", f"a tenants.yaml of 5 MB took {seconds:.1f} s of the processor's time")
-    assert seconds < 3 * 5 * PROMISED
+    assert seconds < 10 * 5 * PROMISED
