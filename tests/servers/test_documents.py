@@ -39,6 +39,7 @@ def test_the_programs_of_the_pages_preview(
     (folder / "__main__.py").write_text("".join(f"import {module}\n" for module in modules))
     stack = open_stack(folder)
     stack.configure_secret("smtpPassword", "correct horse")
+    stack.configure_secret("mailClientSecret", "correct horse battery")
     stack.configure_secret("smtpPasswords", '{"acme": "correct horse", "globex": "battery"}')
     output = stack.must("preview")
     resources = sum(program.count("SmtpConfig(") for program in programs().values())

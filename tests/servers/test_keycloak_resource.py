@@ -111,7 +111,7 @@ def test_keys_of_others_survive_and_the_mask_is_never_written(
     keycloak.set_smtp(realm, {"host": "old", "from": "a@b.example", **others})
     _, outputs = lifecycle.create(inputs)
     assert others.items() <= keycloak.smtp(realm).items()
-    assert any("are replaced: host, from, " in line for line in told)
+    assert any("are replaced: authType, host, from, " in line for line in told)
     without_login = {key: inputs[key] for key in inputs if key not in {"user", "password"}}
     lifecycle.update(outputs, without_login)
     live = keycloak.smtp(realm)
