@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -40,13 +41,33 @@ def stored(stack: Stack) -> str:
 
 
 def leaks(text: str, secrets: Iterable[str]) -> list[str]:
-    """Return the secrets in a text, plain or as JSON and URLs escape them."""
+    """Return the secrets in a text, plain or as URLs and the JSON of Python and Go escape them."""
     found = []
     for secret in secrets:
-        escaped = json.dumps(secret)[1:-1]
-        forms = [escaped, json.dumps(escaped)[1:-1], quote(secret), quote(secret, safe="")]
-        found += [form for form in (secret, *forms) if form in text]
+        forms = {secret, quote(secret), quote(secret, safe="")}
+        for is_ascii in (True, False):
+            for dump in (partial(json.dumps, ensure_ascii=is_ascii), as_go_dumps):
+                escaped = dump(secret)[1:-1]
+                forms |= {escaped, dump(escaped)[1:-1]}
+        found += [form for form in forms if form in text]
     return found
+
+
+def as_go_dumps(text: str) -> str:
+    """Return JSON as the engine writes it to its files."""
+    special = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+    return json.dumps(text, ensure_ascii=False).translate(special)
+
+
+def test_what_the_engine_writes_in_plain_text_would_be_found(
+    declared: Stack, emulator: Emulator
+) -> None:
+    """An argument that is no secret stands in the state as the engine escapes it."""
+    declare(declared, {"mail": MAIL | {"from_display_name": PASSWORD}})
+    declared.must(*UP)
+    assert leaks(stored(declared), [PASSWORD])
+    assert leaks(declared.must("stack", "export"), [PASSWORD])
+    assert emulator.tenants
 
 
 def test_passwords_and_tokens_are_never_shown_or_stored_in_plain_text(
@@ -145,3 +166,30 @@ def test_a_password_in_a_live_setting_is_hidden_and_put_right(
         assert emulator.tenants["acme"]["user"] == "acme"
         declared.must("preview", "--refresh", "--expect-no-changes")
     assert not any(NOT_SHOWN in request.body.decode() for request in emulator.requests)
+
+
+def test_a_mail_clients_secret_is_never_shown_or_stored_in_plain_text(
+    declared: Stack, emulator: Emulator
+) -> None:
+    """Given plain, by a secret or by reference, also when it rotates and the platform echoes it."""
+    variable, secrets = "MAIL_CLIENT_SECRET", [PASSWORD, ROTATED]
+    accepted = [Fault(200, '{"smtpServer": {}}', on="read"), Fault(204, on="read")]
+    realm = MAIL | {"platform": "keycloak", "base_path": "/auth", "user": "acme"}
+    realm |= {"auth_token_url": "https://login.acme.example/token", "auth_token_client_id": "mail"}
+    printed = []
+    for secret in secrets:
+        declared.environment[variable] = secret
+        key = "auth_token_client_secret"
+        given: dict[str, dict[str, Any]] = {
+            "plain": {key: f"{secret}-plain"},  # the engine hides each value that is a secret once
+            "marked": {"secret": {key: secret}},
+        }
+        given["by-reference"] = {f"{key}_from": f"env:{variable}"}
+        declare(declared, {name: realm | {"tenant_id": name} | how for name, how in given.items()})
+        emulator.order(Fault(400, json.dumps({"errorMessage": f"no {secret}"}), on="read"))
+        printed += [declared.run("preview", "--diff").output, declared.run(*UP, "--diff").output]
+        emulator.order(*accepted * len(given))
+        printed.append(declared.run(*UP, "--diff", "--parallel", "1").output)
+    assert '"authTokenClientSecretFingerprint"' in declared.must("stack", "export")
+    printed += [declared.must("stack", "export"), stored(declared)]
+    assert not leaks("\n".join(printed), secrets)
