@@ -168,8 +168,6 @@ class AuthorizedClient:
     def close(self) -> None:
         """End the operation: close all connections, and forget all tokens and refused logins."""
         with self._lock:
-            if self._client:
-                self._client.close()
             if self._verifier:
                 self._verifier.close()
             self._client = self._verifier = None
