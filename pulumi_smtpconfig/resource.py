@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -143,6 +143,9 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         lint_ignore: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        for option in ("import_", "id", "urn"):
+            if getattr(opts, option, None) is not None:
+                raise _not_found(option, resource_name)
         ignored = parse_codes(resource_name, lint_ignore)
         properties = {
             "platform": platform,
@@ -184,6 +187,15 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
         show_warnings(self, resource_name, properties, ignored)
 
+    @classmethod
+    def get(cls, resource_name: str, *_: object, **__: object) -> NoReturn:
+        """Refuse to look a tenant up, and say what to do instead.
+
+        Raises:
+            RunError: Always.
+        """
+        raise _not_found(f"{cls.__name__}.get", resource_name)
+
     def translate_input_property(self, prop: str) -> str:
         """Return the key of an argument in the state."""
         return KEYS.get(prop, prop)
@@ -191,6 +203,14 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     def translate_output_property(self, prop: str) -> str:
         """Return the attribute of a key in the state."""
         return ATTRIBUTES.get(prop, prop)
+
+
+def _not_found(what: str, name: str) -> pulumi.RunError:
+    return pulumi.RunError(
+        f'{what} cannot be used for "{name}", because Pulumi cannot import or look up what a '
+        "dynamic provider manages. Declare the tenant with its settings instead: the first "
+        "`pulumi up` adopts it. `smtpconfig export` writes such a program."
+    )
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
