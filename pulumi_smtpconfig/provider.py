@@ -23,6 +23,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.property_names import SECRET_INPUTS
 from pulumi_smtpconfig.traceback_limit import without_traceback
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ class SmtpConfigProvider(ResourceProvider):
         self._lifecycle = Lifecycle(client, _warn)
 
     @without_traceback
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every problem at once, without a property: the engine prints the value of one."""
-        inputs, problems = self._lifecycle.check(_plain(news))
+        given = _plain(news)
+        marked = given.pop(SECRET_INPUTS, ())
+        inputs, problems = self._lifecycle.check(given, is_new=not _plain(olds), marked=marked)
         return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
 
     @without_traceback

@@ -8,12 +8,12 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
-from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRETS
+from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
@@ -184,7 +184,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
-        super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
+        inputs = properties | _secret_inputs(properties)
+        super().__init__(SmtpConfigProvider(), resource_name, inputs, opts)
         show_warnings(self, resource_name, properties, ignored)
 
     @classmethod
@@ -211,6 +212,20 @@ def _not_found(what: str, name: str) -> pulumi.RunError:
         "dynamic provider manages. Declare the tenant with its settings instead: the first "
         "`pulumi up` adopts it. `smtpconfig export` writes such a program."
     )
+
+
+def _secret_inputs(properties: Mapping[str, object]) -> dict[str, Any]:
+    """Return the property that tells check which inputs are secret besides the usual ones."""
+    outputs = {
+        KEYS.get(name, name): value
+        for name, value in properties.items()
+        if isinstance(value, pulumi.Output) and KEYS.get(name, name) not in SECRETS
+    }
+    return {SECRET_INPUTS: pulumi.Output.from_input(_secret_keys(outputs))} if outputs else {}
+
+
+async def _secret_keys(outputs: Mapping[str, pulumi.Output[Any]]) -> list[str]:
+    return [key for key, output in outputs.items() if await output.is_secret()]
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
