@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -109,8 +110,21 @@ class AuthorizedClient:
         remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
         return parse_response(response, token.secrets, remedies, empty=request.method == "PUT")
 
-    def read(self, request: Request) -> Reading:
+    def preview_reads(self) -> bool:
+        """Return whether a check may read what a tenant has.
+
+        Raises:
+            ConfigurationError: It is set wrongly.
+        """
+        return self._config.preview_reads()
+
+    def read(self, request: Request, within: float | None = None) -> Reading:
         """Return the JSON object at a URL.
+
+        Args:
+            request: What to read.
+            within: The seconds for one try, the token's included; by default as the connection
+                settings say.
 
         Raises:
             RealmGone: The platform says that there is no such realm.
@@ -119,7 +133,9 @@ class AuthorizedClient:
             ReadFailed: The platform returned no JSON object.
         """
         try:
-            response, token = self._exchange(request)
+            response, token = (
+                self._exchange(request) if within is None else self._try_once(request, within)
+            )
             remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{token.remedy} {LAST_UP}"}
             content = parse_response(response, token.secrets, remedies)
             return Reading(content, frozenset(token.secrets))
@@ -178,13 +194,13 @@ class AuthorizedClient:
         resolved = authorize(self._config, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
-        response = self._send(client, request, token)
+        response = self._send(client, request, token, token.token())
         if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
             return response, token
         token.discard()
         earlier = response.may_be_applied
         try:
-            response = self._send(client, request, token)
+            response = self._send(client, request, token, token.token())
         except SmtpConfigError as error:
             raise (OutcomeUnknown(error.happened, SEND_AGAIN) if earlier else error) from None
         renewed = token.renewed if response.status == HTTPStatus.UNAUTHORIZED else ""
@@ -192,8 +208,18 @@ class AuthorizedClient:
             tried=response.tried + renewed, may_be_applied=response.may_be_applied or earlier
         ), token
 
-    def _send(self, client: Client, request: Request, token: TokenSource) -> Response:
-        headers = {"Authorization": f"Bearer {token.token()}"}
+    def _try_once(self, request: Request, seconds: float) -> tuple[Response, TokenSource]:
+        """Send a request once, and get its token within the same time."""
+        resolved = authorize(self._config, request)
+        client = self._shared_client()
+        ends = time.monotonic() + seconds
+        token = self._token(resolved, request, client.once(seconds), seconds)
+        bearer = token.token()
+        rest = client.once(max(0.0, ends - time.monotonic()))
+        return self._send(rest, request, token, bearer), token
+
+    def _send(self, client: Client, request: Request, token: TokenSource, bearer: str) -> Response:
+        headers = {"Authorization": f"Bearer {bearer}"}
         content = None
         if request.body is not None:
             headers["Content-Type"] = "application/json"
@@ -203,17 +229,28 @@ class AuthorizedClient:
             repeatable=request.repeatable,
         )
 
-    def _token(self, resolved: Resolved, request: Request, client: Client) -> TokenSource:
+    def _token(
+        self, resolved: Resolved, request: Request, client: Client, patience: float | None = None
+    ) -> TokenSource:
+        """Return where the token for a request comes from.
+
+        Args:
+            resolved: The credentials.
+            request: The request.
+            client: What asks the token endpoint.
+            patience: Seconds to wait for other threads that try the same login; by default as long
+                as these may take.
+        """
         if resolved.credentials.token.get_secret_value():
             return StaticToken(resolved, {*request.secrets, *client.secrets})
         # A user who gives a token does not pay for importing OAuth2.
         from pulumi_smtpconfig.auth.oauth import OAuthToken, Purpose  # noqa: PLC0415 - see above
-        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpcore
+        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - as in _shared_client
 
-        longest = max(TOTAL, self._config.timeout())
+        patience = max(TOTAL, self._config.timeout()) if patience is None else patience
         url = token_endpoint(resolved, request.access)
         purpose = Purpose(url, request.access.tenant, request.secrets)
-        return OAuthToken(resolved, purpose, self._tokens, client, longest)
+        return OAuthToken(resolved, purpose, self._tokens, client, patience)
 
     def _mail_token(self, verification: Verification, seconds: float) -> str:
         from pulumi_smtpconfig.auth.oauth import mail_token  # noqa: PLC0415 - for a login by token
@@ -223,7 +260,7 @@ class AuthorizedClient:
     def _shared_client(self) -> Client:
         with self._lock:
             if self._client is None:
-                # A preview sends nothing, so it does not pay for importing httpcore.
+                # Most previews send nothing, so they do not pay for importing httpcore.
                 from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
                 self._client = open_client(self._config, self._trust, self._warn)
@@ -241,7 +278,7 @@ class AuthorizedClient:
 
     @cached_property
     def _trust(self) -> Trust:
-        from pulumi_smtpconfig.tls import load_trust  # noqa: PLC0415 - a preview needs no TLS
+        from pulumi_smtpconfig.tls import load_trust  # noqa: PLC0415 - as in _shared_client
 
         bundle = self._config.get("caBundle")
         return load_trust(bundle.text, bundle.source) if bundle else load_trust()

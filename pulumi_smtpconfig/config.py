@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
 DEFAULT_RETRIES, MAX_RETRIES = 3, 10
+SWITCH = {"on": True, "off": False}
 WITH_PORT = re.compile(".*:[0-9]+")
 
 
@@ -86,6 +87,22 @@ class Config:
         raise ConfigurationError(
             f"{setting.source} is {setting.text!r}, which is not valid.",
             f"set it to a number from 0 to {MAX_RETRIES}; the default is {DEFAULT_RETRIES}.",
+        )
+
+    def preview_reads(self) -> bool:
+        """Return whether a check reads what the tenant of a new resource has.
+
+        Raises:
+            ConfigurationError: It is neither `on` nor `off`.
+        """
+        setting = self.get("previewReads")
+        if setting is None:
+            return True
+        if setting.text in SWITCH:
+            return SWITCH[setting.text]
+        raise ConfigurationError(
+            f"{setting.source} is {setting.text!r}, which is not valid.",
+            "set it to on or off; the default is on.",
         )
 
     def connect_to(self) -> tuple[str, int] | None:

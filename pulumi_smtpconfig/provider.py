@@ -5,6 +5,8 @@ A stack's state refers to `SmtpConfigProvider` by its import path, so that path 
 
 from __future__ import annotations
 
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -21,6 +23,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.property_names import SECRET_INPUTS
 from pulumi_smtpconfig.traceback_limit import without_traceback
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 PROVIDER_KEY = "__provider"
+
+_printing = threading.Lock()
 
 
 class SmtpConfigProvider(ResourceProvider):
@@ -50,13 +55,15 @@ class SmtpConfigProvider(ResourceProvider):
         from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415 - see above
 
         exit_with_the_engine()
-        client = AuthorizedClient(Config(req.config.get), pulumi.log.warn)
-        self._lifecycle = Lifecycle(client, pulumi.log.warn)
+        client = AuthorizedClient(Config(req.config.get), _warn)
+        self._lifecycle = Lifecycle(client, _warn)
 
     @without_traceback
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every problem at once, without a property: the engine prints the value of one."""
-        inputs, problems = self._lifecycle.check(_plain(news))
+        given = _plain(news)
+        marked = given.pop(SECRET_INPUTS, ())
+        inputs, problems = self._lifecycle.check(given, is_new=not _plain(olds), marked=marked)
         return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
 
     @without_traceback
@@ -90,6 +97,13 @@ class SmtpConfigProvider(ResourceProvider):
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Leave the tenant's settings and say so, or clear them with `on_delete="clear"`."""
         self._lifecycle.delete(_plain(props))
+
+
+def _warn(text: str) -> None:
+    """Show a line; `pulumi.log` prints its end apart, so that lines of two threads mix."""
+    with _printing:
+        sys.stderr.write(f"warning: {text}\n")
+        sys.stderr.flush()
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pulumi_smtpconfig.errors import (
     RealmGone,
     TokenNotGranted,
 )
+from pulumi_smtpconfig.lifecycle.adoption import Adoptions
 from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, find_problems
 from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
 from pulumi_smtpconfig.lifecycle.live_settings import READABLE, LiveSettings
@@ -27,9 +28,10 @@ from pulumi_smtpconfig.lifecycle.passwords import (
 from pulumi_smtpconfig.settings.models import CLEAR, OFF, PLATFORM, REQUIRE, WARN, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pulumi_smtpconfig.interface import Sender
+    from pulumi_smtpconfig.lifecycle.adoption import Pace
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
@@ -75,22 +77,42 @@ class Lifecycle:
     Args:
         sender: Sends, reads and verifies.
         warn: Shows the user a line.
+        pace: How long checks may read what tenants have.
     """
 
-    def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, sender: Sender, warn: Callable[[str], None], pace: Pace | None = None
+    ) -> None:
         self._sender = sender
         self._warn = warn
         self._live = LiveSettings(sender, self._warn_once)
+        self._adoptions = Adoptions(self._live, self._warn_once, pace)
         self._sent: set[str] = set()
         self._warned: set[str] = set()
 
-    def check(self, news: Mapping[str, object]) -> Checked:
-        """Parse the inputs of a program, without any network."""
+    def check(
+        self, news: Mapping[str, object], *, is_new: bool = False, marked: Collection[str] = ()
+    ) -> Checked:
+        """Parse the inputs of a program, and tell what a new resource replaces.
+
+        Args:
+            news: The inputs.
+            is_new: Whether the state lacks the resource; only then anything is read.
+            marked: The keys of inputs that the program marks as secret.
+
+        Raises:
+            ConfigurationError: `previewReads` is not valid.
+        """
         declaration, problems = Declaration.parse(news)
         problems += find_problems(declaration, self._sender)
         unreadable = why_unreadable(declaration)
         if unreadable:
             self._warn_once(f"{declaration.title}: {unreadable} {UNREADABLE}")
+        if is_new and not problems:
+            with declaration.attempting("checking them"):
+                reads = self._sender.preview_reads()
+            if reads:
+                self._adoptions.preview(hiding_reference(declaration), marked)
         return Checked(declaration.stored(), problems)
 
     def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
@@ -120,9 +142,11 @@ class Lifecycle:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
         declaration = self._ready(Declaration.parse_known(inputs))
         with declaration.attempting():
-            live = self._live.before_write(declaration)
-            self._live.warn_replaced(declaration, live)
-            return declaration.tenant.id, self._send(declaration, live)
+            live = self._adoptions.before_write(declaration)
+            outputs = self._send(declaration, live)
+            self._adoptions.warn_replaced(declaration, live)
+            self._live.warn_unknown(declaration)
+            return declaration.tenant.id, outputs
 
     def read(self, state: Mapping[str, object]) -> Read | None:
         """Return what the platform has, or what the state has if the platform is not read.
@@ -173,7 +197,9 @@ class Lifecycle:
         with declaration.attempting():
             merges = declaration.platform.merges
             live = self._live.before_write(declaration) if merges else {}
-            return self._send(declaration, live)
+            outputs = self._send(declaration, live)
+            self._live.warn_unknown(declaration)
+            return outputs
 
     def delete(self, state: Mapping[str, object]) -> None:
         """Clear the settings if the resource says so, else say that the tenant keeps them."""
@@ -220,7 +246,6 @@ class Lifecycle:
         """Send the settings, given the map that the platform has; return outputs."""
         self._sender.send(declaration.write_request(live))
         self._sent.add(declaration.tenant.id)
-        self._live.warn_unknown(declaration)
         return declaration.outputs(fingerprint_to_keep(declaration))
 
     def _clear(self, declaration: Declaration) -> None:

@@ -65,10 +65,18 @@ class LiveSettings:
         self._sender = sender
         self._warn = warn
 
-    def fetch(self, declaration: Declaration) -> Reading | None:
+    def is_readable(self, declaration: Declaration) -> bool:
+        """Return whether reading is on, for a tenant that is known."""
+        return declaration.read_request(self._sender.setting) is not None
+
+    def fetch(self, declaration: Declaration, within: float | None = None) -> Reading | None:
         """Return the platform's map of a tenant's settings; None if reading is off.
 
         A password or client secret in it that is not masked is one of its secrets.
+
+        Args:
+            declaration: Whose settings to read.
+            within: The seconds for one try; by default as the connection settings say.
 
         Raises:
             RealmGone: The platform says that there is no such realm.
@@ -77,7 +85,7 @@ class LiveSettings:
         request = declaration.read_request(self._sender.setting)
         if request is None:
             return None
-        reading = self._sender.read(request)
+        reading = self._sender.read(request, within)
         live = declaration.platform.live(reading.content)
         if isinstance(live, dict):
             plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
@@ -150,26 +158,6 @@ class LiveSettings:
             self._warn(
                 f"{declaration.title}: what the state has in {kept} may contain a password, in "
                 f"plain text. Run `pulumi up` to replace it, then {CHANGE_IT}"
-            )
-
-    def warn_replaced(self, declaration: Declaration, live: Mapping[str, Any]) -> None:
-        """Name the settings of a tenant that are about to be replaced, its login first."""
-        platform = declaration.platform
-        wire = platform.encode(declaration.settings)
-        old, new = platform.decode(live), platform.decode(wire)
-        changed = {
-            key
-            for key in {**old, **new}
-            if old.get(key) != new.get(key) and (key in new or key not in KEPT_IF_ABSENT)
-        }
-        dropped = {key for key in LOGIN_KEYS if live.get(key) and not wire.get(key)}
-        names = [
-            key for key in dict.fromkeys((*LOGIN_KEYS, *old, *new)) if key in changed | dropped
-        ]
-        if live and names:
-            self._warn(
-                f"{declaration.title} had other mail settings, which are replaced: "
-                f"{', '.join(names)}."
             )
 
     def warn_unknown(self, declaration: Declaration) -> None:

@@ -72,7 +72,7 @@ def test_adopting_a_tenant_names_the_settings_that_are_replaced(acme: dict[str, 
     harness = reading({"smtpServer": live})
     harness.lifecycle.create(acme | {"platform": "shift"})
     (warning,) = harness.warnings
-    assert "are replaced: host, " in warning
+    assert "were replaced: host, " in warning
     assert "user" in warning
     assert "old" not in warning
 
