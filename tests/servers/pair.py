@@ -14,7 +14,7 @@ from pulumi_smtpconfig.emulator import Emulator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi_smtpconfig.emulator.endpoints import Role
+    from pulumi_smtpconfig.emulator.platform import Role
     from tests.servers.keycloak import Keycloak
 
 REALMS: dict[str, Role | None] = {
