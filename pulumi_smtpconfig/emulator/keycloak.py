@@ -77,7 +77,7 @@ def stored(given: object, before: Mapping[str, str]) -> dict[str, str]:
         raise Refused(NO_SENDER)
     if not has_login(new):
         new = _without(new, ("user", "password", "authType", *TOKEN_LOGIN))
-    elif new.get("authType") == "token":
+    elif new.get("authType", "").lower() == "token":
         new = _without(new, ("password",))
     else:
         new = _without(new, TOKEN_LOGIN)

@@ -49,12 +49,16 @@ class ReceivedRequest:
 
     def json(self) -> Any:
         """Parse the body as JSON; raises ValueError if it is not JSON."""
-        return json.loads(self.body, object_hook=Settings)
+        return json.loads(self.body, object_hook=Settings, parse_constant=_no_json)
 
     def form(self) -> list[tuple[str, str]]:
         """Parse the body as an HTML form; return its fields in order, none if it is not a form."""
         fields = parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True)
         return [(name, x if name in PUBLIC_FORM_FIELDS else Secret(x)) for name, x in fields]
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def credentials(request: ReceivedRequest, scheme: str) -> str:

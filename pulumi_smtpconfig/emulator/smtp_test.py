@@ -112,16 +112,18 @@ class _Session:
         try:
             message, sender, recipient = self._mail()
             secret = self._login_secret()
-            with self._connect() as smtp:
+            with closing(self._connect()) as smtp:
                 smtp.ehlo_or_helo_if_needed()
                 if self._is_on("starttls") and not self._is_on("ssl") and smtp.has_extn("starttls"):
                     smtp.starttls(context=self._trust)
                     self._sockets.append(smtp.sock)  # type: ignore[arg-type]  # it is connected
                     smtp.ehlo()
-                if secret:
+                if secret is not None:
                     self._log_in(smtp, secret)
                 utf8 = ["SMTPUTF8"] if self._is_on("allowutf8") else []
                 smtp.sendmail(sender, [recipient], message.as_bytes(), mail_options=utf8)
+                with suppress(smtplib.SMTPException, OSError):  # the mail is sent
+                    smtp.quit()
         except smtplib.SMTPResponseException as problem:
             text = problem.smtp_error
             words = text.decode("ascii", "replace") if isinstance(text, bytes) else text
@@ -156,19 +158,19 @@ class _Session:
         message.set_content("This is a test message")
         return message, self._get("envelopeFrom") or sender, self._options.mailbox
 
-    def _login_secret(self) -> str:
-        """Return the password or the token to log in with; empty for no login."""
+    def _login_secret(self) -> str | None:
+        """Return the password or the token to log in with; None for no login."""
         if not has_login(self._settings):
-            return ""
+            return None
         kind = self._get("authType") or "basic"
         if not self._get("user") or kind not in {"basic", "token"}:
             raise TestFailed(f"No login with authType {kind!r} and user {self._get('user')!r}.")
-        secret = self._get("password") if kind == "basic" else self._fetch_token()
-        if not secret:
+        secret = self._settings.get("password") if kind == "basic" else self._fetch_token()
+        if secret is None:
             raise TestFailed("No password is configured.")
         return secret
 
-    def _fetch_token(self) -> str:
+    def _fetch_token(self) -> str | None:
         url = urlsplit(self._get("authTokenUrl"))
         if url.scheme not in {"http", "https"}:
             raise TestFailed("authTokenUrl is no URL.")
@@ -187,10 +189,10 @@ class _Session:
             answer = connection.getresponse()
             body = answer.read(MOST_TOKEN_BYTES) if answer.status == HTTPStatus.OK else b"{}"
         token = json.loads(body)
-        return str(token.get("access_token", "")) if isinstance(token, dict) else ""
+        return token.get("access_token") if isinstance(token, dict) else None
 
     def _connect(self) -> smtplib.SMTP:
-        host = self._get("host")
+        host = self._get("host") or "localhost"  # as Jakarta Mail
         secure = self._is_on("ssl")
         port = int(self._get("port") or (465 if secure else 25))
         smtp = smtplib.SMTP(local_hostname="localhost", timeout=self._seconds("timeout"))
