@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, M
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from .admission import BODY_TOO_LARGE, MOST_BODY_BYTES, admit
 from .endpoints import Kind, route
@@ -47,6 +47,10 @@ class Fault:
     name: str = ""
     """What the terminal and the page call it when a request meets it."""
 
+    def meant_for(self, kind: Kind | None) -> "Fault":
+        """Return this fault for one kind of request."""
+        return replace(self, on=kind)
+
     @property
     def response(self) -> Response | None:
         """The response that replaces the platform's; None keeps the platform's."""
@@ -59,6 +63,16 @@ class Fault:
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+
+class Site(Protocol):
+    """What is served besides the platform."""
+
+    def has(self, request: ReceivedRequest, port: int) -> bool:
+        """Tell whether a request is for it."""
+
+    async def serve(self, request: ReceivedRequest, receive: Receive, send: Send) -> None:
+        """Respond to a request."""
 
 
 class Application:
@@ -75,6 +89,7 @@ class Application:
         self.faults: list[Fault] = []
         self.journal = Journal()
         self.on_event: Callable[[Event], None] = lambda _: None
+        self.page: Site | None = None
         self.on_change: Callable[[], None] = lambda: None
         self._platform = platform
         self._on_request = on_request
@@ -100,11 +115,14 @@ class Application:
         except Refused as refusal:
             self._keep(request)
             self._tell(request, _Answer(refusal.response), began)
-            await _send(refusal.response, send, cut=False)
+            await send_response(refusal.response, send, cut=False)
             return
         if body is None:
             return
         request = replace(request, body=body)
+        if self.page and self.page.has(request, scope["server"][1]):
+            await self.page.serve(request, receive, send)
+            return
         self._keep(request)
         fault = self._next_fault(request)
         answer = await self._respond(request, fault, receive)
@@ -112,7 +130,7 @@ class Application:
             return
         self._tell(request, answer, began, fault)
         if fault.cut != "header":
-            await _send(answer.response, send, cut=bool(fault.cut))
+            await send_response(answer.response, send, cut=bool(fault.cut))
         if fault.cut:
             scope["state"]["transport"].abort()
             await _disconnected(receive)  # uvicorn logs an application that returns earlier
@@ -149,7 +167,7 @@ class Application:
         """Return what to send; None if the client disconnects meanwhile."""
         applied = await self._carry_out(request, receive) if fault.applied else None
         delay = self.latency + fault.delay
-        if delay and await _disconnects_within(delay, receive):
+        if delay and await disconnects_within(delay, receive):
             return None
         if fault.response:
             return replace(applied or _Answer(fault.response), response=fault.response)
@@ -203,7 +221,8 @@ def _header(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:
     return name, Secret(value) if name in SECRET_HEADERS else value
 
 
-async def _send(response: Response, send: Send, *, cut: bool) -> None:
+async def send_response(response: Response, send: Send, *, cut: bool) -> None:
+    """Send a response; with `cut`, promise a byte more than there is."""
     length = {"content-length": str(len(response.body) + cut)}
     headers = {**response.headers, **(length if response.status not in NO_CONTENT else {})}
     raw = [(key.lower().encode("latin-1"), x.encode("latin-1")) for key, x in headers.items()]
@@ -211,7 +230,8 @@ async def _send(response: Response, send: Send, *, cut: bool) -> None:
     await send({"type": "http.response.body", "body": response.body, "more_body": cut})
 
 
-async def _disconnects_within(seconds: float, receive: Receive) -> bool:
+async def disconnects_within(seconds: float, receive: Receive) -> bool:
+    """Wait this long, or until the client disconnects."""
     try:
         await asyncio.wait_for(_disconnected(receive), seconds)
     except asyncio.TimeoutError:

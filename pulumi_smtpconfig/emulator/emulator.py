@@ -11,6 +11,7 @@ from .application import Application, Fault
 from .journal import Event
 from .listener import HOST, Listener, listen
 from .messages import ReceivedRequest
+from .page import Page
 from .platform import Platform, Role
 from .state_folder import CA_BUNDLE, Saver, StateFolder
 from .tokens import CLIENT_ID, Tokens
@@ -82,6 +83,7 @@ class Emulator:
         self._application = Application(self._platform, on_request, keep_requests)
         self._page_token = secrets.token_urlsafe()
         self._application.journal.secrets = self._secrets
+        self._application.page = Page(self._application, self._platform, self._page_token)
         self._application.on_event = on_event or (lambda _: None)
         self._state = StateFolder(state) if state else None
         self._running = ExitStack()
@@ -155,6 +157,7 @@ class Emulator:
     @token.setter
     def token(self, token: str) -> None:
         self._tokens.fixed = token
+        self._tokens.fixed_expired = False
 
     @property
     def client_secret(self) -> str:
