@@ -6,17 +6,24 @@ in a preview is `UNKNOWN`. It knows neither Pulumi nor HTTP, so that every front
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_smtpconfig.errors import (
     ConfigurationError,
     NotVerified,
     RealmGone,
+    SmtpConfigError,
     TokenNotGranted,
 )
 from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, find_problems
-from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
-from pulumi_smtpconfig.lifecycle.live_settings import READABLE, LiveSettings
+from pulumi_smtpconfig.lifecycle.declaration import (
+    OUTPUTS_ONLY,
+    Declaration,
+    has_same_inputs,
+    naming,
+)
+from pulumi_smtpconfig.lifecycle.live_settings import LAST_UP, READABLE, LiveSettings
 from pulumi_smtpconfig.lifecycle.passwords import (
     fingerprint_to_keep,
     hiding_reference,
@@ -27,7 +34,7 @@ from pulumi_smtpconfig.lifecycle.passwords import (
 from pulumi_smtpconfig.settings.models import CLEAR, OFF, PLATFORM, REQUIRE, WARN, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pulumi_smtpconfig.interface import Sender
     from pulumi_smtpconfig.problems import Problem
@@ -36,6 +43,10 @@ Properties = dict[str, Any]
 ROTATED = "another {} than the one that was sent, so the settings are sent again."
 GONE = "a {} that the platform does not have any more, so the settings are sent again."
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
+OR_IN_VARIABLE = (
+    ", or set a short-lived secret in a variable such as SMTPCONFIG_TOKEN or "
+    "SMTPCONFIG_CLIENT_SECRET."
+)
 END_IT = (
     "run `pulumi state delete URN` with the URN from `pulumi stack --show-urns`: the resource "
     "leaves the state and its tenant keeps its settings. Or correct the state: `pulumi stack "
@@ -139,7 +150,7 @@ class Lifecycle:
                 f"({wrong}), so they are not read. Run `pulumi up` to correct the state."
             )
             return _read(state)
-        with declaration.attempting("reading them"):
+        with declaration.attempting("reading them"), _of_last_up():
             try:
                 reading = self._live.fetch(declaration)
             except RealmGone:
@@ -205,8 +216,12 @@ class Lifecycle:
 
     def _verify(self, declaration: Declaration) -> None:
         if declaration.options.verify == PLATFORM:
-            with declaration.attempting("trying them on the platform before they are stored"):
-                self._sender.try_settings(declaration.test_request())
+            trial = declaration.test_request()
+            with (
+                declaration.attempting("trying them on the platform before they are stored"),
+                naming(trial),
+            ):
+                self._sender.try_settings(trial)
             return
         try:
             with declaration.attempting("verifying them before they are sent"):
@@ -218,15 +233,18 @@ class Lifecycle:
 
     def _send(self, declaration: Declaration, live: Mapping[str, Any]) -> Properties:
         """Send the settings, given the map that the platform has; return outputs."""
-        self._sender.send(declaration.write_request(live))
+        request = declaration.write_request(live)
+        with naming(request):
+            self._sender.send(request)
         self._sent.add(declaration.tenant.id)
         self._live.warn_unknown(declaration)
         return declaration.outputs(fingerprint_to_keep(declaration))
 
     def _clear(self, declaration: Declaration) -> None:
         try:
-            with declaration.attempting("clearing them"):
-                self._sender.send(declaration.clear_request())
+            request = declaration.clear_request()
+            with declaration.attempting("clearing them"), _of_last_up(), naming(request):
+                self._sender.send(request)
         except (RealmGone, TokenNotGranted) as error:
             if not error.realm_is_gone:
                 raise
@@ -237,6 +255,17 @@ class Lifecycle:
         if text not in self._warned:
             self._warned.add(text)
             self._warn(text)
+
+
+@contextmanager
+def _of_last_up() -> Iterator[None]:
+    """Add to errors about the stack's config which config a refresh and a destroy use."""
+    try:
+        yield
+    except SmtpConfigError as error:
+        if "smtpconfig:" in f"{error.happened} {error.remedy}":
+            error.remedy += f" {LAST_UP}{OR_IN_VARIABLE}"
+        raise
 
 
 def _parse_state(state: Mapping[str, object]) -> tuple[Declaration, str]:
