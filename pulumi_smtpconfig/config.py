@@ -18,6 +18,7 @@ NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
 DEFAULT_RETRIES, MAX_RETRIES = 3, 10
 IN_STACK = re.compile(rf"{NAMESPACE}:([a-zA-Z]+)")
+NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 WITH_PORT = re.compile(".*:[0-9]+")
 
 
@@ -61,10 +62,7 @@ class Config:
         setting = self.get("timeout")
         if setting is None:
             return DEFAULT_TIMEOUT
-        try:
-            seconds = float(setting.text)
-        except ValueError:
-            seconds = 0
+        seconds = float(setting.text) if NUMBER.fullmatch(setting.text) else 0
         if 0 < seconds <= MAX_TIMEOUT:
             return seconds
         raise ConfigurationError(
