@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.auth.credentials import named_sets_are_given, resolve
 from pulumi_smtpconfig.authority import InvalidAuthority, authority_of, parse_authority
+from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.redaction import public_url
 
@@ -66,8 +67,10 @@ def token_endpoint(resolved: Resolved, access: Access) -> str:
     try:
         authority = authority_of(url)
     except InvalidAuthority as error:
+        named = variable("tokenUrl")
+        named = named if named in resolved.source else "tokenUrl"
         raise ConfigurationError(
-            f"The tokenUrl of the credentials in {resolved.source} {error}.",
+            f"The {named} of the credentials in {resolved.source} {error}.",
             "set it to https://host/path, with {hostname} and {tenantId} as placeholders if "
             "needed, and without a user before the host.",
         ) from None

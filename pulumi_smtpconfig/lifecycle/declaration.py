@@ -116,6 +116,12 @@ class Declaration(NamedTuple):
         return self._plain(self.login_secret)
 
     @property
+    def knows_secret(self) -> bool:
+        """Whether its login has a secret, given or by reference, that is not unknown."""
+        values: list[object] = [self.login_secret.plain(self.settings), self.reference]
+        return UNKNOWN not in values and bool(self.secret or self.reference)
+
+    @property
     def reference(self) -> str:
         """Where that secret is read; empty if it is given."""
         return self.login_secret.reference(self.options)

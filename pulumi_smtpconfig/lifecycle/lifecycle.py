@@ -40,8 +40,14 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
-ROTATED = "another {} than the one that was sent, so the settings are sent again."
-GONE = "a {} that the platform does not have any more, so the settings are sent again."
+ROTATED = "contains another {} than the one that was sent, so the settings are sent again."
+GONE = "contains a {} that the platform does not have any more, so the settings are sent again."
+RENAMED = (
+    "another resource just sent. If that is this one under a new name, an alias renames it without "
+    'a create and a delete: `opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])`, '
+    "with the name that was deleted in place of old, in the program before the next `pulumi up` "
+    "of each stack that still has the old name."
+)
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
 OR_IN_VARIABLE = (
     ", or set a short-lived secret in a variable such as SMTPCONFIG_TOKEN or "
@@ -114,13 +120,18 @@ class Lifecycle:
             return Diff([], [], delete_before_replace=False)
         before, declaration = Declaration.parse(olds)[0], Declaration.parse(news)[0]
         changes = declaration.changed_keys(before)
-        if not changes and not is_sent(declaration, before, olds):
-            kind = declaration.login_secret
-            changes = [kind.reference_key]
-            why = (ROTATED if kind.fingerprint in olds else GONE).format(kind.name)
-            self._warn(f"{declaration.title}: {declaration.reference} contains {why}")
-        self._live.warn_kept(hiding_reference(declaration).hiding(before.secret), olds, changes)
         replaces = [key for key in changes if key in Tenant.keys().values()]
+        kind = declaration.login_secret
+        known = declaration.knows_secret and not why_unreadable(declaration)
+        if known and not replaces and not is_sent(declaration, before, olds):
+            changes = changes or [kind.reference_key]
+            if kind.fingerprint in olds or kind.key in olds:
+                self._warn(
+                    f"{declaration.title}: {_where(declaration)} {ROTATED.format(kind.name)}"
+                )
+            elif kind is before.login_secret and before.reference:
+                self._warn(f"{declaration.title}: {_where(declaration)} {GONE.format(kind.name)}")
+        self._live.warn_kept(hiding_reference(declaration).hiding(before.secret), olds, changes)
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
             with declaration.attempting("reading the password, before another tenant is cleared,"):
@@ -189,15 +200,15 @@ class Lifecycle:
     def delete(self, state: Mapping[str, object]) -> None:
         """Clear the settings if the resource says so, else say that the tenant keeps them."""
         declaration, wrong = _parse_state(state)
-        if declaration.why_kept:
+        if not wrong and declaration.tenant.id in self._sent:
+            self._warn(f"{declaration.title} keeps the settings that {RENAMED}")
+        elif declaration.why_kept:
             self._warn(f"{declaration.title} keeps its mail settings: {declaration.why_kept}.")
         elif wrong:
             with declaration.attempting("clearing them"):
                 raise ConfigurationError(
                     f"The state does not say where to send the request: {wrong}.", END_IT
                 )
-        elif declaration.tenant.id in self._sent:
-            self._warn(f"{declaration.title} keeps the settings that another resource just sent.")
         else:
             self._clear(declaration)
 
@@ -266,6 +277,10 @@ def _of_last_up() -> Iterator[None]:
         if "smtpconfig:" in f"{error.happened} {error.remedy}":
             error.remedy += f" {LAST_UP}{OR_IN_VARIABLE}"
         raise
+
+
+def _where(declaration: Declaration) -> str:
+    return declaration.reference or f"`{declaration.login_secret.key}`"
 
 
 def _parse_state(state: Mapping[str, object]) -> tuple[Declaration, str]:

@@ -283,10 +283,9 @@ def _has_template(text: str) -> bool:
     return bool(TEMPLATES.search(text) or other.search(text))
 
 
-def _is_blank_in_a_tenant(tenant_id: str, platform: str) -> bool:
-    if platform == "ssms" or _has_template(tenant_id):
-        return False  # a label of DNS, or wrong for another reason
-    return any(each.isspace() or not each.isprintable() for each in tenant_id)
+def _has_blank(tenant_id: str) -> bool:
+    is_blank = any(each.isspace() or not each.isprintable() for each in tenant_id)
+    return is_blank and not _has_template(tenant_id)
 
 
 NULL_SENDER = "<>"
@@ -602,8 +601,7 @@ RULES = (
         code="E406",
         title="Blank in a tenant",
         on=("tenantId",),
-        reads=("platform",),
-        matches=_is_blank_in_a_tenant,
+        matches=_has_blank,
         why="contains a blank or an invisible character",
         remedy="remove it; where the tenant is really called so, silence this code",
         source="[Keycloak's realms](https://www.keycloak.org/docs/latest/server_admin/"
