@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from pulumi_smtpconfig.auth.hostnames import matches, parse_pattern
 from pulumi_smtpconfig.config import NAMESPACE, variable
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.lint.rules import is_template
 from pulumi_smtpconfig.misspelt_settings import closest
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def _visible_ascii(secret: SecretStr) -> SecretStr:
             "contains a space or another character that no token has; give it alone, "
             "without 'Bearer' before it and without quotation marks",
         )
+    if is_template(secret.get_secret_value()):
+        raise PydanticCustomError("template", "is a template placeholder that was never filled in")
     return secret
 
 

@@ -288,6 +288,11 @@ def _has_blank(tenant_id: str) -> bool:
     return is_blank and not _has_template(tenant_id)
 
 
+def is_template(text: str) -> bool:
+    """Tell whether a text as a whole is a template that was never filled in."""
+    return bool(TEMPLATES.fullmatch(text) or IN_A_TEXT.fullmatch(text))
+
+
 NULL_SENDER = "<>"
 UNUSUAL_ADDRESS = re.compile(r'\A"|\]\Z')
 
