@@ -91,3 +91,26 @@ def test_a_variable_that_wins_is_named_in_place_of_its_config_key(
     shown = " ".join(failure(emulator, acme, "create", retries="0", timeout="20"))
     assert "within SMTPCONFIG_TIMEOUT" in shown
     assert "smtpconfig:timeout" not in shown
+
+
+def test_a_wrong_read_url_is_named_as_where_it_came_from(
+    emulator: Emulator, acme: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable if it is set there, else the config key."""
+    url = "https://elsewhere.example/{tenantId}"
+    with open_client(emulator, {"token": emulator.token, "readUrl": url}) as client:
+        lifecycle = Lifecycle(client, lambda _: None)
+        for source in ("smtpconfig:readUrl", "SMTPCONFIG_READ_URL"):
+            with pytest.raises(SmtpConfigError, match=f"/ACME, the URL of {source}"):
+                lifecycle.read(acme)
+            monkeypatch.setenv("SMTPCONFIG_READ_URL", url)
+
+
+def test_advice_names_the_variables_that_are_set(
+    emulator: Emulator, acme: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing listens there, and the config key would change nothing."""
+    monkeypatch.setenv("SMTPCONFIG_CONNECT_TO", "127.0.0.1:9")
+    shown = " ".join(failure(emulator, acme, "create", retries="0"))
+    assert "SMTPCONFIG_CONNECT_TO" in shown
+    assert "smtpconfig:connectTo" not in shown
