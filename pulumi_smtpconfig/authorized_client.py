@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.auth.destinations import authorize, problem, token_endpoint
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
+from pulumi_smtpconfig.config import naming_variables
 from pulumi_smtpconfig.errors import (
     NotVerified,
     OutcomeUnknown,
@@ -60,11 +61,6 @@ NOT_MAILED = (
 TRY_AGAIN = (
     f"check that the platform is up, {AGAIN} The settings were not changed, but the mail may have "
     "been sent."
-)
-LAST_UP = (
-    "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
-    "after `pulumi config set`, add `--run-program`, or set a short-lived secret in a variable "
-    "such as SMTPCONFIG_TOKEN or SMTPCONFIG_CLIENT_SECRET."
 )
 
 
@@ -136,17 +132,15 @@ class AuthorizedClient:
             response, token = (
                 self._exchange(request) if within is None else self._try_once(request, within)
             )
-            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{token.remedy} {LAST_UP}"}
+            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
             content = parse_response(response, token.secrets, remedies)
             return Reading(content, frozenset(token.secrets))
         except RealmGone:
             raise
-        except TokenNotGranted as error:
-            raise ReadFailed(error.happened, f"{error.remedy} {LAST_UP}") from None
         except OutcomeUnknown as error:
-            raise ReadFailed(error.happened, f"check that the platform is up, {AGAIN}") from None
-        except Refused as error:
-            raise ReadFailed(error.happened, error.remedy) from None
+            raise _read_failed(error, f"check that the platform is up, {AGAIN}") from None
+        except (TokenNotGranted, Refused) as error:
+            raise _read_failed(error, error.remedy) from None
 
     def try_settings(self, request: Request) -> None:
         """Let a platform try settings by a mail to the token's user, without storing them.
@@ -179,7 +173,8 @@ class AuthorizedClient:
             NotVerified: A stage of the session failed.
             ConfigurationError: `caBundle` is wrong.
         """
-        return self._shared_verifier().verify(verification)
+        with naming_variables():
+            return self._shared_verifier().verify(verification)
 
     def close(self) -> None:
         """End the operation: close all connections, and forget all tokens and refused logins."""
@@ -194,19 +189,27 @@ class AuthorizedClient:
         resolved = authorize(self._config, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
+        with naming_variables():
+            return self._send_with(token, client, request), token
+
+    def _send_with(self, token: TokenSource, client: Client, request: Request) -> Response:
         response = self._send(client, request, token, token.token())
         if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
-            return response, token
+            return response
         token.discard()
         earlier = response.may_be_applied
         try:
             response = self._send(client, request, token, token.token())
         except SmtpConfigError as error:
-            raise (OutcomeUnknown(error.happened, SEND_AGAIN) if earlier else error) from None
+            if not earlier:
+                raise
+            unknown = OutcomeUnknown(error.happened, SEND_AGAIN)
+            unknown.request = error.request
+            raise unknown from None
         renewed = token.renewed if response.status == HTTPStatus.UNAUTHORIZED else ""
         return response._replace(
             tried=response.tried + renewed, may_be_applied=response.may_be_applied or earlier
-        ), token
+        )
 
     def _try_once(self, request: Request, seconds: float) -> tuple[Response, TokenSource]:
         """Send a request once, and get its token within the same time."""
@@ -282,3 +285,9 @@ class AuthorizedClient:
 
         bundle = self._config.get("caBundle")
         return load_trust(bundle.text, bundle.source) if bundle else load_trust()
+
+
+def _read_failed(error: SmtpConfigError, remedy: str) -> ReadFailed:
+    failed = ReadFailed(error.happened, remedy)
+    failed.request = error.request
+    return failed

@@ -47,16 +47,21 @@ class SmtpConfigProvider(ResourceProvider):
     _lifecycle: Lifecycle
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the config without reading it, so that a bad setting cannot block a destroy."""
+        """Keep the config; a bad setting causes a warning at most, and cannot block a destroy."""
         # The program imports this module too, and does not pay for what only an operation needs.
         from pulumi_smtpconfig.authorized_client import AuthorizedClient  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.engine_watch import exit_with_the_engine  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.misspelt_settings import find_unused_settings  # noqa: PLC0415 - see above
 
         exit_with_the_engine()
-        client = AuthorizedClient(Config(req.config.get), _warn)
-        self._lifecycle = Lifecycle(client, _warn)
+        config = Config(req.config.get)
+        self._lifecycle = Lifecycle(AuthorizedClient(config, _warn), _warn)
+        # Pulumi's class has no public way to list the keys.
+        keys = getattr(req.config, "_props", {})
+        for unused in find_unused_settings(config, keys, pulumi.get_project()):
+            _warn(unused)
 
     @without_traceback
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:

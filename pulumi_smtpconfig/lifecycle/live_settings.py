@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.errors import ReadFailed, SmtpConfigError
 from pulumi_smtpconfig.interface import Reading
+from pulumi_smtpconfig.lifecycle.declaration import naming
 from pulumi_smtpconfig.platforms.encoding import TOKEN_KEYS, as_text
 from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret, public_url
 from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
@@ -29,6 +30,10 @@ VIEW_REALM = (
     "or turn reading off."
 )
 
+LAST_UP = (
+    "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
+    "after `pulumi config set`, add `--run-program`"
+)
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 MAX_VERSION = 40
 
@@ -85,14 +90,15 @@ class LiveSettings:
         request = declaration.read_request(self._sender.setting)
         if request is None:
             return None
-        reading = self._sender.read(request, within)
-        live = declaration.platform.live(reading.content)
-        if isinstance(live, dict):
-            plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
-            return Reading(live, {*reading.secrets, *plain})
-        raise ReadFailed(
-            f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
-        )
+        with naming(request):
+            reading = self._sender.read(request, within)
+            live = declaration.platform.live(reading.content)
+            if isinstance(live, dict):
+                plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
+                return Reading(live, {*reading.secrets, *plain})
+            raise ReadFailed(
+                f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
+            )
 
     def before_write(self, declaration: Declaration) -> Mapping[str, Any]:
         """Return what a tenant has before it is set; empty if that is not known."""
@@ -101,7 +107,10 @@ class LiveSettings:
         except ReadFailed as error:
             if declaration.platform.merges:
                 raise
-            self._warn(f"{declaration.title}: could not read what it had before. {error.happened}")
+            self._warn(
+                f"{declaration.title}: could not read what it had before. "
+                f"{declaration.without_secrets(error.request)} failed. {error.happened}"
+            )
             return {}
         return reading.content if reading else {}
 
@@ -196,5 +205,5 @@ class LiveSettings:
         platform = declaration.platform
         self._warn(
             f"The mail settings on {platform.title} are not read, so changes made by others are "
-            f"not noticed. To notice them, {platform.enable_reading}."
+            f"not noticed. To notice them, {platform.enable_reading}. If that is done: {LAST_UP}."
         )
