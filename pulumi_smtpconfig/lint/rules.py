@@ -284,7 +284,7 @@ def _has_template(text: str) -> bool:
 
 
 def _has_blank(tenant_id: str) -> bool:
-    is_blank = any(each.isspace() or not each.isprintable() for each in tenant_id)
+    is_blank = tenant_id != tenant_id.strip() or not tenant_id.isprintable()
     return is_blank and not _has_template(tenant_id)
 
 
@@ -607,7 +607,7 @@ RULES = (
         title="Blank in a tenant",
         on=("tenantId",),
         matches=_has_blank,
-        why="contains a blank or an invisible character",
+        why="begins or ends with a blank, or contains an invisible character",
         remedy="remove it; where the tenant is really called so, silence this code",
         source="[Keycloak's realms](https://www.keycloak.org/docs/latest/server_admin/"
         "#proc-creating-a-realm_server_administration_guide), whose names are case-sensitive "
