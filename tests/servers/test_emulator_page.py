@@ -179,7 +179,7 @@ def test_a_tenant_is_deleted_and_a_setting_removed(page: Page, emulator: Emulato
     """Behind Pulumi's back; the change is among the requests."""
     send(emulator.environment, SHIFT)
     button(page, "Change a setting of acme")
-    page.get_by_label("Setting", exact=True).select_option("port")
+    page.get_by_role("dialog").get_by_role("combobox").select_option("port")
     button(page, "Remove setting")
     expect(page.get_by_role("listitem").first).to_contain_text('port removed (was "587")')
     assert "port" not in emulator.tenants["acme"]
