@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 
 from .keycloak import MASK, SECRETS, has_login
 from .messages import Response, json_response
+from .secrecy import secret_values, without
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,7 @@ class SmtpTest:
         except NotLocal as problem:
             return json_response(500, {"errorMessage": str(problem)})
         except (TestFailed, asyncio.TimeoutError) as problem:
-            reason = str(problem) or f"no end after {DEADLINE:.0f} s"
+            reason = session.without_secrets(str(problem) or f"no end after {DEADLINE:.0f} s")
             return replace(json_response(500, {"errorMessage": FAILED}), note=reason)
         return SENT
 
@@ -134,6 +135,12 @@ class _Session:
             raise TestFailed(f"{problem.smtp_code} {words}") from None
         except (smtplib.SMTPException, http.client.HTTPException, OSError, ValueError) as problem:
             raise TestFailed(f"{type(problem).__name__}: {problem}") from None
+
+    def without_secrets(self, text: str) -> str:
+        """Mask what a server may have repeated of a login, as it was sent and as it is."""
+        secrets = secret_values(self._settings)
+        texts = [*secrets, *(f"\0{self._get('user')}\0{secret}" for secret in secrets)]
+        return without([*texts, *(b64encode(each.encode()).decode() for each in texts)], text)
 
     def abort(self) -> None:
         """End what is waiting for the network."""

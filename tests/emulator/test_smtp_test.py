@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import socket
 import time
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
 from pulumi_smtpconfig.emulator import Emulator, Event
 from pulumi_smtpconfig.emulator.smtp_test import DEADLINE, MOST_AT_ONCE
 from tests.emulator.requests import REALM, SHIFT, send
-from tests.smtp.smtp_server import PASSWORD, USER, smtp_server
+from tests.smtp.smtp_server import PASSWORD, USER, SmtpServer, smtp_server
 from tests.smtp.token_smtp_server import TokenSmtpServer
 
 if TYPE_CHECKING:
@@ -82,6 +84,26 @@ def test_a_failure_is_told_to_the_client_as_keycloak_does_and_here_with_its_reas
     assert (wrong.status_code, wrong.json()) == (500, FAILED)
     assert EVENTS[0].note.startswith("535 ")
     assert "canary" not in repr(EVENTS)
+
+
+class Echoing(SmtpServer):
+    """Repeats a login, plain and in base64."""
+
+    def _authenticate(self, *given: Any) -> AuthResult:
+        password = given[4].password
+        both = f"{password.decode()} {b64encode(password).decode()}"
+        return AuthResult(success=False, handled=False, message=f"535 5.7.8 no {both}")
+
+
+def test_a_server_that_repeats_the_password_does_not_reveal_it(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """It is masked in what the emulator shows."""
+    with smtp_server(tmp_path / "ca.pem", kind=Echoing, auth_require_tls=False) as server:
+        login = {"auth": "true", "user": USER, "password": "canary-password"}
+        answer = attempt(emulator, port=server.port, starttls="false", **login)
+    assert answer.json() == FAILED
+    assert EVENTS[0].note == "535 5.7.8 no ******** ********"
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "0", "::ffff:192.0.2.1", "2001:db8::1"])
