@@ -3,7 +3,7 @@ BIN := .venv/bin
 SETUP := .venv/ready
 OLDEST := .venv-oldest/ready
 
-.PHONY: help engine demo dist test test-servers campaign bench clean
+.PHONY: help engine demo screenshot dist test test-servers campaign bench clean
 SEED ?= 7
 OPERATIONS ?= 2000
 ECHOES ?= 100000
@@ -27,6 +27,9 @@ $(OLDEST): pyproject.toml tests/contract/oldest.txt $(SETUP)
 demo: $(SETUP) ## show the quickstart with the real engine against the emulator
 	@$(BIN)/python -m tools.demo
 
+screenshot: $(SETUP) ## take the picture of the emulator's page in README; needs Chromium
+	@$(BIN)/python -m tools.page_screenshot
+
 dist: $(SETUP) ## build the wheel and the source distribution in dist
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation
@@ -39,7 +42,7 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine and 
 	@$(BIN)/python -m tools.engine >/dev/null
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal --cov
 
-test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL
+test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL, Chromium
 	@$(BIN)/pytest tests/servers --numprocesses 2 --no-loadscope-reorder
 
 campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults, echoes, edited states and requests: make campaign SEED=7 OPERATIONS=2000

@@ -4,6 +4,7 @@ import argparse
 import functools
 import logging
 import math
+import os
 import re
 import signal
 import sys
@@ -144,6 +145,7 @@ def _run(options: argparse.Namespace) -> None:
         try:
             _print(event_as_json(event) if options.json else format_event(event, colour=colour))
         except OSError:  # nobody reads on, as after `| head`
+            _print_no_more()
             stopped.set()
 
     shell = SHELLS[options.env]
@@ -157,7 +159,7 @@ def _run(options: argparse.Namespace) -> None:
     )
     emulator.latency = options.latency
     emulator.sends_mail_anywhere = options.send_mail_anywhere
-    with suppress(BrokenPipeError), emulator, suppress(KeyboardInterrupt):
+    with emulator, suppress(KeyboardInterrupt):
         state = str(options.state or "")
         _print(
             introduction_as_json(emulator)
@@ -166,9 +168,13 @@ def _run(options: argparse.Namespace) -> None:
         )
         while not stopped.wait(60):
             pass
-    with suppress(BrokenPipeError):
-        if not options.json:
-            _print(farewell(emulator, shell))
+    if not options.json:
+        _print(farewell(emulator, shell))
+
+
+def _print_no_more() -> None:
+    """Discard what is printed from now on, and what Python would still flush at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -127,6 +127,8 @@ class Application:
         fault = self._next_fault(request)
         answer = await self._respond(request, fault, receive)
         if answer is None:
+            left = Outcome(None, time.monotonic() - began, {}, {}, "the client left")
+            self.on_event(self.journal.add(request, left))
             return
         self._tell(request, answer, began, fault)
         if fault.cut != "header":

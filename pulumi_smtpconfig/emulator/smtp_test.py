@@ -9,16 +9,19 @@ import smtplib
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from email.message import EmailMessage
+from email.policy import SMTP
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from .keycloak import MASK, SECRETS, has_login
 from .messages import Response, json_response
+from .secrecy import secret_values, without
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +33,8 @@ DEADLINE = 20.0
 MOST_SECONDS = 10.0
 """Keycloak's own limit for a connection and for each answer; settings may lower it."""
 MOST_AT_ONCE = 8
+READY, LOGGED_IN, CONTINUE = 220, 235, 334
+ADDRESS = r"[^@\s]+@[^@\s]+"
 MOST_TOKEN_BYTES = 64 * 1024
 Result = TypeVar("Result")
 
@@ -67,7 +72,7 @@ class SmtpTest:
         except NotLocal as problem:
             return json_response(500, {"errorMessage": str(problem)})
         except (TestFailed, asyncio.TimeoutError) as problem:
-            reason = str(problem) or f"no end after {DEADLINE:.0f} s"
+            reason = session.without_secrets(str(problem) or f"no end after {DEADLINE:.0f} s")
             return replace(json_response(500, {"errorMessage": FAILED}), note=reason)
         return SENT
 
@@ -121,7 +126,7 @@ class _Session:
                 if secret is not None:
                     self._log_in(smtp, secret)
                 utf8 = ["SMTPUTF8"] if self._is_on("allowutf8") else []
-                smtp.sendmail(sender, [recipient], message.as_bytes(), mail_options=utf8)
+                smtp.sendmail(sender, [recipient], message.as_bytes(policy=SMTP), mail_options=utf8)
                 with suppress(smtplib.SMTPException, OSError):  # the mail is sent
                     smtp.quit()
         except smtplib.SMTPResponseException as problem:
@@ -130,6 +135,12 @@ class _Session:
             raise TestFailed(f"{problem.smtp_code} {words}") from None
         except (smtplib.SMTPException, http.client.HTTPException, OSError, ValueError) as problem:
             raise TestFailed(f"{type(problem).__name__}: {problem}") from None
+
+    def without_secrets(self, text: str) -> str:
+        """Mask what a server may have repeated of a login, as it was sent and as it is."""
+        secrets = secret_values(self._settings)
+        texts = [*secrets, *(f"\0{self._get('user')}\0{secret}" for secret in secrets)]
+        return without([*texts, *(b64encode(each.encode()).decode() for each in texts)], text)
 
     def abort(self) -> None:
         """End what is waiting for the network."""
@@ -148,15 +159,16 @@ class _Session:
         if not self._options.mailbox:
             raise TestFailed("Logged in user does not have an e-mail.")
         sender = self._get("from")
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", sender):
-            raise TestFailed(f"Invalid sender address {sender!r}.")
+        bounces = self._get("envelopeFrom") or sender
+        if not (re.fullmatch(ADDRESS, sender) and re.fullmatch(f"{ADDRESS}|<>", bounces)):
+            raise TestFailed(f"Invalid sender address {sender!r} or {bounces!r}.")
         message = EmailMessage()
         message["Subject"] = "[KEYCLOAK] - SMTP test message"
         message["From"], message["To"] = sender, self._options.mailbox
         if self._get("replyTo"):
             message["Reply-To"] = self._get("replyTo")
         message.set_content("This is a test message")
-        return message, self._get("envelopeFrom") or sender, self._options.mailbox
+        return message, bounces, self._options.mailbox
 
     def _login_secret(self) -> str | None:
         """Return the password or the token to log in with; None for no login."""
@@ -199,7 +211,7 @@ class _Session:
         smtp._host = host  # type: ignore[attr-defined]  # noqa: SLF001 - STARTTLS checks this name
         smtp.sock = self._open(host, port, secure=secure)
         code, words = smtp.getreply()
-        if code != 220:  # noqa: PLR2004 - RFC 5321, section 4.3.2
+        if code != READY:
             raise smtplib.SMTPConnectError(code, words)
         return smtp
 
@@ -244,14 +256,23 @@ class _Session:
         return min(limit or MOST_SECONDS, MOST_SECONDS)
 
     def _log_in(self, smtp: smtplib.SMTP, secret: str) -> None:
+        """Log in with the mechanism that Jakarta Mail would choose, in UTF-8."""
         offered = smtp.esmtp_features.get("auth", "").upper().split()
-        smtp.user, smtp.password = self._get("user"), secret
+        user = self._get("user")
         if self._get("authType") == "token":
-            sent = f"user={smtp.user}\x01auth=Bearer {secret}\x01\x01"
-            smtp.auth("XOAUTH2", lambda challenge=None: "" if challenge else sent)
+            responses = [f"user={user}\x01auth=Bearer {secret}\x01\x01", ""]
+            mechanism = "XOAUTH2"
         elif "LOGIN" in offered:
-            smtp.auth("LOGIN", smtp.auth_login, initial_response_ok=False)
+            mechanism, responses = "LOGIN", ["", user, secret]
         elif "PLAIN" in offered:
-            smtp.auth("PLAIN", smtp.auth_plain)
+            mechanism, responses = "PLAIN", [f"\0{user}\0{secret}"]
         else:
             raise TestFailed(f"No login is possible: the server offers {offered}.")
+        first, *others = (b64encode(each.encode()).decode() for each in responses)
+        code, words = smtp.docmd("AUTH", f"{mechanism} {first}".rstrip())
+        for response in others:
+            if code != CONTINUE:
+                break
+            code, words = smtp.docmd(response)
+        if code != LOGGED_IN:
+            raise smtplib.SMTPAuthenticationError(code, words)

@@ -112,9 +112,7 @@ class StateFolder:
 
     def damaged(self, name: str, problem: object) -> StateFolderError:
         """Return the error for a file that no emulator wrote so."""
-        detail = (
-            f"{type(problem).__name__}: {problem}" if isinstance(problem, KeyError) else problem
-        )
+        detail = f"{problem} is missing" if isinstance(problem, KeyError) else problem
         what = f"{name} is damaged ({detail})"
         return self._error(what, f"Restore it, or delete {self._folder / name} to start anew.")
 

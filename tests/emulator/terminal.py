@@ -16,17 +16,21 @@ COMMAND = [sys.executable, "-m", "pulumi_smtpconfig.emulator"]
 
 @contextmanager
 def terminal(
-    *arguments: str, oauth2: bool = False
+    *arguments: str, oauth2: bool = False, read: bool = True
 ) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Run the emulator; yield it and the environment of a shell that its lines were pasted into.
 
-    With oauth2, uncomment the lines for it first.
+    With oauth2, uncomment the lines for it first. Without read, its output is left to the caller,
+    and the environment is this process's.
     """
     buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
     with subprocess.Popen(
         [*COMMAND, *arguments], env=buffered, stdout=PIPE, stderr=PIPE, text=True
     ) as process:
         try:
+            if not read:
+                yield process, dict(os.environ)
+                return
             assert process.stdout
             script = "".join(takewhile(lambda x: "Requests follow" not in x, process.stdout))
             if oauth2:

@@ -1,6 +1,11 @@
+import json
+import os
+import pty
 import re
 import signal
 import subprocess
+import time
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,7 +24,7 @@ from tests.emulator.requests import (
     handshake,
     send,
 )
-from tests.emulator.terminal import COMMAND, terminal
+from tests.emulator.terminal import COMMAND, environment_after, terminal
 
 
 def refusal(*arguments: str, folder: Path | None = None) -> str:
@@ -146,3 +151,128 @@ def test_a_failed_start_is_explained_in_one_line(emulator: Emulator, tmp_path: P
     (tmp_path / "trustme.py").write_text("raise ModuleNotFoundError(\"No module named 'trustme'\")")
     missing = refusal(folder=tmp_path)
     assert re.fullmatch(r".*'trustme'.*pip install 'pulumi-smtpconfig\[emulator\]'\n", missing)
+
+
+def test_the_platform_is_as_the_options_say(tmp_path: Path) -> None:
+    """Token, tenants and latency; the state folder is told, and how many requests are kept."""
+    state = str(tmp_path / "state")
+    options = ("--tenant", "acme", "--tenant", "b", "--token", "mine", "--latency", "0.2")
+    for _ in range(2):
+        with terminal(*options, "--state", state, "--keep-requests", "7", read=False) as (
+            process,
+            _,
+        ):
+            assert process.stdout
+            printed = [process.stdout.readline() for _ in range(14)]
+            environment = environment_after("".join(printed))
+            assert "# The latest 7 requests are kept, and its tenants in " in printed[12]
+            began = time.monotonic()
+            assert send(environment, SHIFT).status_code == 200
+            assert time.monotonic() - began >= 0.2
+            assert send(environment, SHIFT.replace("acme", "c")).status_code == 404
+            assert environment["SMTPCONFIG_TOKEN"] == "mine"
+            process.terminate()
+            output, errors = process.communicate(timeout=30)
+            assert errors == ""
+    assert "nothing changed" not in output  # the placeholder of the kept password differed
+    assert "password: ******** -> ********" in output
+
+
+def test_quiet_prints_no_requests() -> None:
+    """Only what to paste, and how to clean up."""
+    with terminal("--quiet") as (process, environment):
+        send(environment, SHIFT)
+        process.terminate()
+        output, _ = process.communicate(timeout=30)
+    assert [line[:1] for line in output.splitlines()] == ["#", "u"]
+
+
+def test_json_is_one_object_a_line() -> None:
+    """First where it listens, then each request, without secrets; nothing else."""
+    with terminal("--json", read=False) as (process, _):
+        assert process.stdout
+        first = json.loads(process.stdout.readline())
+        environment = first["environment"]
+        assert set(first) == {"address", "page", "environment", "oauth2Environment"}
+        send(environment, SHIFT)
+        event = json.loads(process.stdout.readline())
+        process.terminate()
+        assert process.communicate(timeout=30) == ("", "")
+    assert datetime.fromisoformat(event.pop("time")).tzinfo
+    assert event.pop("seconds") >= 0
+    assert event == {
+        "method": "POST",
+        "url": "idp.example.com/auth/realms/acme/mail/setup",
+        "tenant": "acme",
+        "status": 200,
+        "changes": 'host="smtp.example.com", from="a@example.com", port="587", password=********',
+        "note": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--port", "x"], "invalid int value"),
+        (["--latency", "-1"], "from 0 to 3600 seconds"),
+        (["--latency", "nan"], "from 0 to 3600 seconds"),
+        (["--latency", "inf"], "from 0 to 3600 seconds"),
+        (["--latency", "x"], "invalid"),
+        (["--token", ""], "printable ASCII without spaces"),
+        (["--token", "a b"], "printable ASCII without spaces"),
+        (["--token", "a\nb"], "printable ASCII without spaces"),
+        (["--keep-requests", "-1"], "from 0 to 100,000 requests"),
+        (["--env", "cmd"], "invalid choice: 'cmd'"),
+    ],
+)
+def test_a_wrong_option_is_explained(options: list[str], told: str) -> None:
+    """In a line of its own, before anything starts."""
+    done = subprocess.run(
+        [*COMMAND, *options], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr.splitlines()[-1]
+
+
+def test_a_state_folder_that_cannot_be_used_is_explained_in_one_line(tmp_path: Path) -> None:
+    """With what to do."""
+    (tmp_path / "file").write_text("")
+    assert re.fullmatch(
+        r"Could not use the state folder .*file: .*\. Choose a folder that you may write to\.\n",
+        refusal("--state", str(tmp_path / "file")),
+    )
+
+
+def seen_in_a_terminal(**environment: str) -> str:
+    """Return what is shown of a request in a real terminal."""
+    controller, output = pty.openpty()
+    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    process = subprocess.Popen(COMMAND, env=variables | environment, stdout=output, stderr=output)
+    os.close(output)
+    try:
+        with os.fdopen(controller, "r", newline="") as screen:
+            head = list(iter(screen.readline, "# Requests follow. Press Ctrl-C to stop.\r\n"))
+            pasted = environment_after("".join(head).replace("\r\n", "\n"))
+            send(pasted, SHIFT)
+            return screen.readline()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_the_status_has_a_colour_on_a_terminal_alone() -> None:
+    """Unless NO_COLOR is set, or the terminal is dumb; elsewhere no line has one."""
+    assert " \x1b[32m200\x1b[0m POST " in seen_in_a_terminal(TERM="xterm")
+    for variables in ({"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}):
+        assert "\x1b" not in seen_in_a_terminal(**variables)
+
+
+def test_it_ends_when_nobody_reads_its_output() -> None:
+    """As after `| head`: without a traceback, and the client still gets its response."""
+    with terminal() as (process, environment):
+        assert process.stdout
+        process.stdout.close()
+        assert send(environment, SHIFT).status_code == 200
+        assert process.wait(30) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""

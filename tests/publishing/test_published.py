@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from tests.publishing.conftest import Published
 
 PACKAGE = "pulumi_smtpconfig"
-BESIDE_CODE = {"py.typed", "pulumi-plugin.json"}
+PAGE = {f"emulator/page_files/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")}
+BESIDE_CODE = {"py.typed", "pulumi-plugin.json", *PAGE}
 
 
 def test_the_wheel_contains_the_package_and_its_licence(published: Published) -> None:
-    """It has all modules, py.typed, pulumi-plugin.json and the licence, and nothing else."""
+    """It has all modules, py.typed, pulumi-plugin.json, the page's files and the licence alone."""
     with ZipFile(published.wheel) as wheel:
         names = set(wheel.namelist())
     modules = {str(path) for path in SOURCES} | BESIDE_CODE
