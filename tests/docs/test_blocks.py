@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,12 +15,14 @@ from ruamel.yaml import YAML
 from pulumi_smtpconfig.auth.credentials import Credentials
 from tests.docs.pages import CHECKOUT, PAGES, blocks, name
 from tests.docs.programs import programs, write_programs
+from tests.docs.shell import commands
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.docs.pages import Block
 
+READS_THE_TERMINAL = re.compile(r"\b(pulumi|smtpconfig|pulumi_smtpconfig\.emulator|read) ")
 LANGUAGES = ("json", "python", "sh", "yaml", "text", "")
 
 
@@ -47,6 +50,13 @@ def test_a_block_of_json_is_a_variable_of_named_sets(block: Block) -> None:
 def test_a_block_of_yaml_is_yaml(block: Block) -> None:
     """It says something, and no key twice."""
     assert YAML(typ="safe").load(block.text)
+
+
+@pytest.mark.parametrize("block", blocks("sh"), ids=str)
+def test_no_command_takes_the_next_line_of_its_block(block: Block) -> None:
+    """What asks, or asks the terminal, as the engine does, is last in a block or ends in `&&`."""
+    *before, _ = commands(block.text)
+    assert not [command for command in before if READS_THE_TERMINAL.search(command)]
 
 
 def test_the_programs_of_the_pages_have_the_right_types(tmp_path: Path) -> None:

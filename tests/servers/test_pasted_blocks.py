@@ -1,0 +1,255 @@
+"""Each block of commands in the documents, pasted into a shell of a project outside the checkout.
+
+The project has the wheel and nothing else of this checkout. What a reader has anyway, such as a
+platform that answers, is set outside of the blocks.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from pulumi_smtpconfig.emulator import Emulator
+from tests.docs.pages import CHECKOUT, blocks, name, section
+from tests.docs.pasted import FAILS, NOT_PASTED
+from tests.docs.shell import commands, open_shell
+from tests.publishing.conftest import Published, build
+from tools.engine import engine_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.docs.pages import Block
+    from tests.docs.shell import Shell
+
+PAGES = sorted({block.page for block in blocks("sh") if name(block.page) not in NOT_PASTED})
+README = CHECKOUT / "README.md"
+EMULATOR = "pulumi_smtpconfig.emulator"
+"""A block with it runs on, so a reader has a second terminal for it."""
+
+READY = "Requests follow"
+PASSWORD = "correct horse battery staple"
+QUICKSTART = """\
+pulumi stack init {stack} &&
+pulumi config set hostname idp.example.com &&
+pulumi config set tenantId acme &&
+pulumi config set smtpHost smtp.acme.example &&
+pulumi config set from no-reply@acme.example &&
+pulumi config set smtpUser acme &&
+pulumi config set --secret smtpPassword 'correct horse' &&
+pulumi up --yes --skip-preview
+"""
+FLEET = "pulumi stack init dev\n"
+
+
+class Start(NamedTuple):
+    """Where a reader of a page is: in a project made of an example, after some commands."""
+
+    example: str
+    commands: str
+
+
+STARTS = {
+    "docs/fleets.md": Start("fleet", FLEET),
+    "docs/pipelines.md": Start("quickstart", QUICKSTART.format(stack="prod")),
+}
+
+
+def start_of(page: Path) -> Start:
+    """Return where the reader of a page is: in what the README made, or in an example alone."""
+    if page.parent.parent.name == "examples":
+        return Start(page.parent.name, "")
+    return STARTS.get(name(page), Start("quickstart", QUICKSTART.format(stack="dev")))
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """What `make dist` builds."""
+    folder = tmp_path_factory.mktemp("dist")
+    build(CHECKOUT, folder)
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return Published(wheel, sdist)
+
+
+@pytest.fixture(scope="module")
+def environment(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the wheel, its extras, and what the examples use besides."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    install = ["pip", "install", "--quiet", f"{published.wheel}[all]", "pulumi-random"]
+    subprocess.run([folder / "bin/python", "-m", *install], check=True, cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> dict[str, str]:
+    """The variables of a machine that has Python and the engine, and was never used for this."""
+    ours = ("PULUMI_", "SMTPCONFIG_", "VIRTUAL_ENV", "PYTHON")
+    inherited = {key: os.environ[key] for key in os.environ if not key.startswith(ours)}
+    path = [f"{sys.base_prefix}/bin", str(engine_folder()), inherited["PATH"]]
+    (tmp_path / "home").mkdir()
+    return inherited | {
+        "HOME": str(tmp_path / "home"),
+        "PATH": os.pathsep.join(path),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+@pytest.fixture
+def clone(published: Published, tmp_path: Path) -> Path:
+    """What a clone of the repository has for a reader of its README."""
+    with tarfile.open(published.sdist) as sdist:
+        sdist.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.glob("pulumi_smtpconfig-*")
+    return folder
+
+
+@pytest.fixture
+def at_work(environment: Path, machine: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The variables of a reader who has followed the README, and comes back another day."""
+    state = tmp_path / "state"
+    state.mkdir()
+    return machine | {
+        "PATH": os.pathsep.join([str(environment / "bin"), machine["PATH"]]),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": PASSWORD,
+    }
+
+
+def project(example: str, published: Published, folder: Path) -> Path:
+    """Copy an example, and put the wheel where its requirements.txt has it."""
+    shutil.copytree(CHECKOUT / "examples" / example, folder)
+    (folder / "wheels").mkdir()
+    shutil.copy(published.wheel, folder / "wheels")
+    return folder
+
+
+class Reader:
+    """Whoever reads a page from top to bottom and pastes each block.
+
+    Args:
+        terminals: Ends the reader's terminals.
+        folder: Where the first one opens.
+        variables: What a terminal has from the start.
+        platform: What answers as the reader's own platform.
+    """
+
+    def __init__(
+        self, terminals: ExitStack, folder: Path, variables: dict[str, str], platform: Emulator
+    ) -> None:
+        self._terminals = terminals
+        self._variables = variables
+        self._platform = platform
+        self._terminal = self._open(folder)
+        self._emulator: Shell | None = None
+
+    def read(self, page: list[Block]) -> None:
+        """Paste the blocks of a page; an emulator that one of them starts serves its section."""
+        before = ""
+        for block in page:
+            if self._emulator and section(block) != before:
+                self._stop(self._emulator)
+            before = section(block)
+            if EMULATOR in block.text:
+                self._start(block)
+            else:
+                self.paste(block.text)
+
+    def paste(self, text: str) -> None:
+        """Paste commands, each of which ends as it should."""
+        ended = self._terminal.paste(text)
+        wrong = [f"{each} -> {status}" for each, status in ended if status != FAILS.get(each, 0)]
+        assert not wrong, f"{wrong}\n{self._terminal.shown()}"
+
+    def _start(self, block: Block) -> None:
+        self._emulator = self._open(self._terminal.folder)
+        self.paste(exports(self._emulator.begin(block.text, READY)))
+
+    def _stop(self, emulator: Shell) -> None:
+        (unset,) = [line for line in emulator.interrupt().splitlines() if line.startswith("unset ")]
+        again = [f"export {name}={value}" for name, value in reach(self._platform).items()]
+        self.paste("\n".join([unset, *again, ""]))
+        self._emulator = None
+
+    def _open(self, folder: Path) -> Shell:
+        variables = self._variables | reach(self._platform)
+        return self._terminals.enter_context(open_shell(folder, variables, self._answer))
+
+    def _answer(self, command: str) -> str:
+        if "token" in command.lower():
+            return self._platform.token
+        return self._platform.client_secret if "clientSecret" in command else PASSWORD
+
+
+def exports(shown: str) -> str:
+    """Return the lines that the emulator asks to paste."""
+    lines = [line for line in shown.splitlines() if line.startswith("export ")]
+    return "\n".join([*lines, ""])
+
+
+def reach(platform: Emulator) -> dict[str, str]:
+    """Return the variables with which the name of any platform leads to an emulator."""
+    return {
+        name: value for name, value in platform.environment.items() if name != "SMTPCONFIG_TOKEN"
+    }
+
+
+@pytest.fixture
+def platform() -> Iterator[Emulator]:
+    """The reader's own platform."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def terminals() -> Iterator[ExitStack]:
+    """What ends the terminals of a test."""
+    with ExitStack() as terminals:
+        yield terminals
+
+
+def test_the_readme_works_from_a_clone(
+    terminals: ExitStack, clone: Path, machine: dict[str, str], platform: Emulator
+) -> None:
+    """From nothing to a tenant on the reader's own platform, on a machine without the package."""
+    Reader(terminals, clone, machine, platform).read(blocks_of(README))
+    assert platform.tenants["acme"]["password"] == PASSWORD
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != README], ids=name)
+def test_the_blocks_of_a_page_work_in_a_project(  # noqa: PLR0913 - what a reader has
+    page: Path,
+    terminals: ExitStack,
+    published: Published,
+    at_work: dict[str, str],
+    platform: Emulator,
+    tmp_path: Path,
+) -> None:
+    """Each command ends well, and only the last of a block asks for anything."""
+    start = start_of(page)
+    folder = project(start.example, published, tmp_path / "mail")
+    reader = Reader(terminals, folder, at_work, platform)
+    if start.commands:
+        reader.paste(f"export SMTPCONFIG_TOKEN={platform.token}\n{start.commands}")
+    reader.read(blocks_of(page))
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Return a page's blocks of commands, from top to bottom."""
+    return [block for block in blocks("sh") if block.page == page]
+
+
+def test_what_is_not_pasted_is_there() -> None:
+    """The lists of exceptions name pages and commands that the documents have."""
+    every = {command for block in blocks("sh") for command in commands(block.text)}
+    assert set(FAILS) <= every
+    assert set(NOT_PASTED) <= {name(block.page) for block in blocks("sh")}
