@@ -128,8 +128,8 @@ def _named(config: Config, name: str) -> Resolved:
     choose = f"set credentials to one of {names}, or " if names else ""
     raise ConfigurationError(
         f'There are no credentials "{name}".',
-        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} "
-        "(see docs/connection-settings.md).",
+        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)}, "
+        'as in {"acme": {"token": "..."}}.',
     )
 
 
@@ -157,8 +157,12 @@ def _parsed(values: Any, source: str) -> Credentials:
         wrong = [": ".join(filter(None, (_path(e["loc"]), e["msg"]))) for e in error.errors()]
     raise ConfigurationError(
         f"The credentials in {source} are wrong: {'; '.join(wrong)}.",
-        "correct these keys; docs/connection-settings.md lists the valid ones.",
+        f"correct these keys; the valid ones are {', '.join(_keys())}.",
     ) from None
+
+
+def _keys() -> list[str]:
+    return [field.alias or name for name, field in Credentials.model_fields.items()]
 
 
 def _path(parts: tuple[int | str, ...]) -> str:

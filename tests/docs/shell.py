@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 BASH = ("bash", "--norc", "--noprofile", "--noediting", "-i")
 PROMPTED = re.compile(r"<<(\d+)>>")
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\r")
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 PATIENCE = 40
 """Seconds that a command may print nothing, such as one that installs packages."""
 
-CONFIRM = "Do you want to perform this "
-ASKS = re.compile(rf"{CONFIRM}|^value: |^Password[^\n]*: $", re.MULTILINE)
+CONFIRM = re.compile(r"Do you want to perform this |state directly\. Confirm\?")
+ASKS = re.compile(rf"{CONFIRM.pattern}|^value: |^Password[^\n]*: $", re.MULTILINE)
 ASKS_SILENTLY = re.compile(r"\bread -rs\b")
 
 
@@ -65,8 +65,8 @@ class Shell:
                 assert self._terminal.read(), self.shown(start)
                 continue
             assert len(ended) == len(pasted) - 1, f"the next line answers what this asks: {current}"
-            yes = CONFIRM in self.shown(start)
-            self._terminal.type(b"yes\r" if yes else f"{self._answer(current)}\r".encode())
+            yes = CONFIRM.search(self.shown(start))
+            self._terminal.type(f"{'yes' if yes else self._answer(current)}\r".encode())
             answered = True
         return list(zip(pasted, map(int, ended), strict=True))
 
@@ -88,7 +88,7 @@ class Shell:
 
     def shown(self, start: int = 0) -> str:
         """Return what the terminal showed, without the escapes that place and colour it."""
-        return ESCAPES.sub("", self._terminal.shown[start:])
+        return ESCAPES.sub("", self._terminal.shown[start:]).replace("\r", "\n")
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import sys
 import tarfile
 import venv
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -22,11 +21,13 @@ from pulumi_smtpconfig.emulator import Emulator
 from tests.docs.pages import CHECKOUT, blocks, name, section
 from tests.docs.pasted import FAILS, NOT_PASTED
 from tests.docs.shell import commands, open_shell
+from tests.engine.conftest import RANDOM
 from tests.publishing.conftest import Published, build
 from tools.engine import engine_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.docs.pages import Block
     from tests.docs.shell import Shell
@@ -48,7 +49,16 @@ pulumi config set smtpUser acme &&
 pulumi config set --secret smtpPassword 'correct horse' &&
 pulumi up --yes --skip-preview
 """
-FLEET = "pulumi stack init dev\n"
+FLEET = """\
+export SMTP_PASSWORD_ACME='correct horse'
+pulumi stack init dev &&
+pulumi config set --secret --path smtpconfig:credentials.idp.token "$SMTPCONFIG_TOKEN" &&
+pulumi config set --path 'smtpconfig:credentials.idp.hostnames[0]' idp.example.com
+"""
+PLUGIN = f"""\
+pulumi {" ".join(RANDOM)} || export PATH={CHECKOUT / "tests/engine/plugins"}:$PATH
+"""
+"""Installs pulumi-random's plugin, or a substitute where that cannot be downloaded."""
 
 
 class Start(NamedTuple):
@@ -60,15 +70,20 @@ class Start(NamedTuple):
 
 STARTS = {
     "docs/fleets.md": Start("fleet", FLEET),
+    "examples/random_password/README.md": Start("random_password", PLUGIN),
     "docs/pipelines.md": Start("quickstart", QUICKSTART.format(stack="prod")),
 }
 
 
 def start_of(page: Path) -> Start:
     """Return where the reader of a page is: in what the README made, or in an example alone."""
-    if page.parent.parent.name == "examples":
-        return Start(page.parent.name, "")
-    return STARTS.get(name(page), Start("quickstart", QUICKSTART.format(stack="dev")))
+    example = page.parent.parent.name == "examples"
+    usual = (
+        Start(page.parent.name, "")
+        if example
+        else Start("quickstart", QUICKSTART.format(stack="dev"))
+    )
+    return STARTS.get(name(page), usual)
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +140,18 @@ def at_work(environment: Path, machine: dict[str, str], tmp_path: Path) -> dict[
     }
 
 
-def project(example: str, published: Published, folder: Path) -> Path:
+@pytest.fixture
+def make_project(published: Published, tmp_path: Path) -> Callable[[str], Path]:
     """Copy an example, and put the wheel where its requirements.txt has it."""
-    shutil.copytree(CHECKOUT / "examples" / example, folder)
-    (folder / "wheels").mkdir()
-    shutil.copy(published.wheel, folder / "wheels")
-    return folder
+
+    def make(example: str) -> Path:
+        folder = tmp_path / "mail"
+        shutil.copytree(CHECKOUT / "examples" / example, folder)
+        (folder / "wheels").mkdir()
+        shutil.copy(published.wheel, folder / "wheels")
+        return folder
+
+    return make
 
 
 class Reader:
@@ -226,18 +247,16 @@ def test_the_readme_works_from_a_clone(
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != README], ids=name)
-def test_the_blocks_of_a_page_work_in_a_project(  # noqa: PLR0913 - what a reader has
+def test_the_blocks_of_a_page_work_in_a_project(
     page: Path,
-    terminals: ExitStack,
-    published: Published,
+    make_project: Callable[[str], Path],
     at_work: dict[str, str],
+    terminals: ExitStack,
     platform: Emulator,
-    tmp_path: Path,
 ) -> None:
     """Each command ends well, and only the last of a block asks for anything."""
     start = start_of(page)
-    folder = project(start.example, published, tmp_path / "mail")
-    reader = Reader(terminals, folder, at_work, platform)
+    reader = Reader(terminals, make_project(start.example), at_work, platform)
     if start.commands:
         reader.paste(f"export SMTPCONFIG_TOKEN={platform.token}\n{start.commands}")
     reader.read(blocks_of(page))
