@@ -28,7 +28,10 @@ PATIENCE = 30
 """Seconds without output until a test gives up on what takes a fraction of a second."""
 
 LINES, COLUMNS = 50, 200
-REPORTS = {"\x1b]11;?": b"\x1b]11;rgb:0000/0000/0000\x07", "\x1b[6n": b"\x1b[1;1R"}
+REPORTS = {
+    "\x1b]11;?": b"\x1b]11;rgb:0000/0000/0000\x07",
+    "\x1b[6n": f"\x1b[{LINES};{COLUMNS}R".encode(),
+}
 """What programs ask a terminal, and its answers: its background, and where the cursor is."""
 
 REPORT = re.compile("|".join(map(re.escape, REPORTS)))
@@ -63,6 +66,10 @@ class Terminal:
         while self.read():
             pass
         return self._process.wait(PATIENCE)
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Return whether no output comes for a while, as when a program waits for an answer."""
+        return not select([self._screen], [], [], seconds)[0]
 
     def read(self) -> bool:
         """Wait for more output; return False at its end."""

@@ -23,6 +23,9 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 PATIENCE = 40
 """Seconds that a command may print nothing, such as one that installs packages."""
 
+THOUGHT = 0.3
+"""Seconds that a reader looks at a question."""
+
 CONFIRM = re.compile(r"Do you want to perform this |state directly\. Confirm\?")
 ASKS = re.compile(rf"{CONFIRM.pattern}|^value: |^Password[^\n]*: $", re.MULTILINE)
 ASKS_SILENTLY = re.compile(r"\bread -rs\b")
@@ -61,7 +64,7 @@ class Shell:
         while len(ended := PROMPTED.findall(self.shown(start))) < len(pasted):
             current = pasted[len(ended)]
             asks = ASKS.search(self.shown(start)) or ASKS_SILENTLY.search(current)
-            if answered or not asks:
+            if answered or not asks or not self._terminal.is_quiet(THOUGHT):
                 assert self._terminal.read(), self.shown(start)
                 continue
             assert len(ended) == len(pasted) - 1, f"the next line answers what this asks: {current}"

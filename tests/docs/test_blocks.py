@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pulumi_smtpconfig.auth.credentials import Credentials
-from tests.docs.pages import CHECKOUT, PAGES, blocks, name
+from tests.docs.pages import CHECKOUT, PAGES, blocks, name, tokens
 from tests.docs.programs import programs, write_programs
 from tests.docs.shell import commands
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.docs.pages import Block
 
 READS_THE_TERMINAL = re.compile(r"\b(pulumi|smtpconfig|pulumi_smtpconfig\.emulator|read) ")
+COMMAND = re.compile(r"\s*(\$ )?(pulumi|pip|python3?|smtpconfig|make|export|cd|git) ")
 LANGUAGES = ("json", "python", "sh", "yaml", "text", "")
 
 
@@ -31,6 +32,13 @@ def test_every_block_is_in_a_language_that_a_test_reads(page: Path) -> None:
     """What is in none shows output; another language would be read by nobody."""
     fences = [line for line in page.read_text("utf-8").splitlines() if line.startswith("```")]
     assert len(fences) == 2 * len([b for b in blocks(*LANGUAGES) if b.page == page])
+
+
+def test_no_command_hides_from_the_test_that_pastes_commands() -> None:
+    """Output starts no line with a program, and no block is indented instead of fenced."""
+    shown = [line for block in blocks("text", "") for line in block.text.splitlines()]
+    assert not [line for line in shown if COMMAND.match(line)]
+    assert not [page for page in PAGES for each in tokens(page) if each.type == "code_block"]
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from pulumi_smtpconfig.emulator import Emulator
-from tests.docs.pages import CHECKOUT, blocks, name, section
+from tests.docs.pages import CHECKOUT, DOCS, blocks, name, section
 from tests.docs.pasted import FAILS, NOT_PASTED
 from tests.docs.shell import commands, open_shell
 from tests.engine.conftest import RANDOM
@@ -59,6 +59,10 @@ PLUGIN = f"""\
 pulumi {" ".join(RANDOM)} || export PATH={CHECKOUT / "tests/engine/plugins"}:$PATH
 """
 """Installs pulumi-random's plugin, or a substitute where that cannot be downloaded."""
+TOKEN_URL = """\
+export SMTPCONFIG_TOKEN_URL='https://{hostname}/auth/realms/{tenantId}/protocol/openid-connect/token'
+"""
+"""Where the emulator grants tokens; a stock Keycloak does below /realms."""
 
 
 class Start(NamedTuple):
@@ -70,6 +74,7 @@ class Start(NamedTuple):
 
 STARTS = {
     "docs/fleets.md": Start("fleet", FLEET),
+    "examples/keycloak/README.md": Start("keycloak", TOKEN_URL),
     "examples/random_password/README.md": Start("random_password", PLUGIN),
     "docs/pipelines.md": Start("quickstart", QUICKSTART.format(stack="prod")),
 }
@@ -256,9 +261,9 @@ def test_the_blocks_of_a_page_work_in_a_project(
 ) -> None:
     """Each command ends well, and only the last of a block asks for anything."""
     start = start_of(page)
-    reader = Reader(terminals, make_project(start.example), at_work, platform)
-    if start.commands:
-        reader.paste(f"export SMTPCONFIG_TOKEN={platform.token}\n{start.commands}")
+    token = {"SMTPCONFIG_TOKEN": platform.token} if page.parent == DOCS else {}
+    reader = Reader(terminals, make_project(start.example), at_work | token, platform)
+    reader.paste(start.commands)
     reader.read(blocks_of(page))
 
 
