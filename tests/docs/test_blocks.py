@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -58,6 +59,13 @@ def test_a_block_of_json_is_a_variable_of_named_sets(block: Block) -> None:
 def test_a_block_of_yaml_is_yaml(block: Block) -> None:
     """It says something, and no key twice."""
     assert YAML(typ="safe").load(block.text)
+
+
+@pytest.mark.parametrize("block", blocks("sh"), ids=str)
+def test_a_block_of_commands_has_no_comment(block: Block) -> None:
+    """An interactive zsh, which macOS has, takes `#` and what follows for arguments."""
+    lines = block.text.splitlines()
+    assert not [line for line in lines if shlex.split(line, comments=True) != shlex.split(line)]
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)

@@ -22,7 +22,7 @@ from tests.docs.pages import CHECKOUT, DOCS, blocks, name, section
 from tests.docs.pasted import FAILS, NOT_PASTED
 from tests.docs.shell import commands, open_shell
 from tests.engine.conftest import RANDOM
-from tests.publishing.conftest import Published, build
+from tests.publishing.conftest import publish
 from tools.engine import engine_folder
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tests.docs.pages import Block
     from tests.docs.shell import Shell
+    from tests.publishing.conftest import Published
 
 PAGES = sorted({block.page for block in blocks("sh") if name(block.page) not in NOT_PASTED})
 README = CHECKOUT / "README.md"
@@ -59,10 +60,6 @@ PLUGIN = f"""\
 pulumi {" ".join(RANDOM)} || export PATH={CHECKOUT / "tests/engine/plugins"}:$PATH
 """
 """Installs pulumi-random's plugin, or a substitute where that cannot be downloaded."""
-TOKEN_URL = """\
-export SMTPCONFIG_TOKEN_URL='https://{hostname}/auth/realms/{tenantId}/protocol/openid-connect/token'
-"""
-"""Where the emulator grants tokens; a stock Keycloak does below /realms."""
 
 
 class Start(NamedTuple):
@@ -74,7 +71,6 @@ class Start(NamedTuple):
 
 STARTS = {
     "docs/fleets.md": Start("fleet", FLEET),
-    "examples/keycloak/README.md": Start("keycloak", TOKEN_URL),
     "examples/random_password/README.md": Start("random_password", PLUGIN),
     "docs/pipelines.md": Start("quickstart", QUICKSTART.format(stack="prod")),
 }
@@ -94,10 +90,7 @@ def start_of(page: Path) -> Start:
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """What `make dist` builds."""
-    folder = tmp_path_factory.mktemp("dist")
-    build(CHECKOUT, folder)
-    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
-    return Published(wheel, sdist)
+    return publish(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="module")
