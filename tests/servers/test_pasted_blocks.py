@@ -109,9 +109,11 @@ def machine(tmp_path: Path) -> dict[str, str]:
     ours = ("PULUMI_", "SMTPCONFIG_", "VIRTUAL_ENV", "PYTHON")
     inherited = {key: os.environ[key] for key in os.environ if not key.startswith(ours)}
     path = [f"{sys.base_prefix}/bin", str(engine_folder()), inherited["PATH"]]
-    (tmp_path / "home").mkdir()
+    home = tmp_path / "home"
+    home.mkdir()
     return inherited | {
-        "HOME": str(tmp_path / "home"),
+        "HOME": str(home),
+        "PULUMI_HOME": str(home / ".pulumi"),  # the engine takes the user's own, whatever HOME is
         "PATH": os.pathsep.join(path),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
