@@ -64,7 +64,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             address of the token's user.
         verify_recipient: An address to ask for as a recipient.
         triggers: Values of any kind, secrets included; a change sends the settings again.
-        lint_ignore: Codes to silence, such as "W102"; docs/lint.md lists those that can be.
+        lint_ignore: Codes to silence, such as "W102"; the error about an unknown one lists all.
         opts: Pulumi's resource options.
 
     Attributes:

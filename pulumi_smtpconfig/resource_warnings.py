@@ -29,7 +29,7 @@ def parse_codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
     if unknown:
         raise pulumi.RunError(
             f'lint_ignore of "{name}" contains a code that cannot be silenced: '
-            f"{', '.join(unknown)}. docs/lint.md lists those that can."
+            f"{', '.join(unknown)}. These can: {', '.join(sorted(SILENCEABLE))}."
         )
     return set(lint_ignore or ())
 

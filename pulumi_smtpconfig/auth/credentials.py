@@ -138,8 +138,8 @@ def _named(config: Config, name: str) -> Resolved:
     choose = f"set credentials to one of {names}, or " if names else ""
     raise ConfigurationError(
         f'There are no credentials "{name}".',
-        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)} "
-        "(see docs/connection-settings.md).",
+        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)}, "
+        'as in {"acme": {"token": "..."}}.',
     )
 
 
@@ -167,7 +167,7 @@ def _parsed(values: Any, source: str, variables: Mapping[str, str] | None = None
         wrong = [": ".join(filter(None, _wrong(each, variables or {}))) for each in error.errors()]
     raise ConfigurationError(
         f"The credentials in {source} are wrong: {'; '.join(wrong)}.",
-        "correct these keys; docs/connection-settings.md lists the valid ones.",
+        f"correct these keys; the valid ones are {', '.join(KEYS)}.",
     ) from None
 
 

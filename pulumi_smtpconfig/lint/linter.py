@@ -1,4 +1,4 @@
-"""Check settings against the lint rules, which docs/lint.md lists."""
+"""Check settings against the lint rules."""
 
 from __future__ import annotations
 

@@ -92,6 +92,15 @@ def blocks(*languages: str) -> list[Block]:
     ]
 
 
+def section(block: Block) -> str:
+    """Return the heading of the second level that a block stands below."""
+    found = ""
+    for each, after in _pairs(block.page):
+        if each.type == "heading_open" and each.tag == "h2" and (each.map or [0])[0] < block.line:
+            found = text(after)
+    return found
+
+
 def _pairs(page: Path) -> Iterator[tuple[Token, Token]]:
     every = tokens(page)
     return zip(every, [*every[1:], every[-1]], strict=True)

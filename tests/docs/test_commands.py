@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.docs.commands import Command
 
 OURS = {"make", "python", "pulumi", "smtpconfig"}
-OTHERS = {".", "export", "git", "jq", "kubectl", "pip", "pytest", "python3"}
+OTHERS = {".", "export", "git", "jq", "pip", "pytest", "python3", "cd", "cp", "mkdir", "read"}
 """Programs that a reader has, or that the page says to get."""
 
 VARIABLE = re.compile(r"\bSMTPCONFIG_[A-Z_]+\b")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.contract.errors.expectations import stored
 from tests.docs.pages import DOCS, headings, rows
 from tests.docs.raised import GAP, as_pattern, literals, sentences
@@ -11,6 +13,7 @@ HEADINGS = headings(PAGE)
 ENTRIES = [*HEADINGS, *(row[0] for row in rows(PAGE))]
 """What a reader can look up: headings, and the first cells of tables."""
 
+DOCUMENT = re.compile(r"\b[\w-]+\.md\b|\bREADME\b")
 PULUMIS = "What Pulumi itself says"
 HAPPENED = {name: message.splitlines()[1].strip() for name, message in stored().items()}
 """The line of each stored message that says what happened."""
@@ -54,3 +57,8 @@ def test_no_entry_is_of_old() -> None:
     ]
     assert len(entries) > 50
     assert not old
+
+
+def test_no_message_names_a_document() -> None:
+    """Whoever has the wheel has no documents, so a message says all that is needed itself."""
+    assert not [text for text in literals() if DOCUMENT.search(text)]

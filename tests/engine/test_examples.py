@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from tools.stack import Stack
 
 
-def test_the_root_of_the_checkout_is_the_quickstart_project(
-    quickstart: Stack, emulator: Emulator
-) -> None:
-    """`pulumi up` runs examples/quickstart there."""
-    for file in ("Pulumi.yaml", "examples/quickstart/__main__.py"):
-        target = quickstart.project / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text((CHECKOUT / file).read_text())
-    (quickstart.project / "__main__.py").unlink()
-    quickstart.must(*UP)
-    assert emulator.tenants["ACME"]["host"] == "smtp.acme.example"
-
-
 def test_the_shift_example_needs_only_its_password(
     open_stack: Callable[[Path], Stack], emulator: Emulator
 ) -> None:

@@ -30,13 +30,17 @@ def build(source: Path, folder: Path, *options: str) -> None:
     subprocess.run([*command, str(source)], check=True, stdout=subprocess.PIPE)
 
 
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def publish(folder: Path) -> Published:
     """Build the source distribution, and the wheel from it."""
-    folder = tmp_path_factory.mktemp("dist")
     build(CHECKOUT, folder)
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
     return Published(wheel, sdist)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The distributions of the checkout."""
+    return publish(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture

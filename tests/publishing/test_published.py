@@ -48,6 +48,14 @@ def test_the_source_distribution_has_the_documents(published: Published) -> None
     assert not [name for name in names if name.startswith(("tests/", "tools/"))]
 
 
+def test_the_examples_require_this_wheel(published: Published) -> None:
+    """Each names the file that the README has its reader build."""
+    requirements = [*CHECKOUT.glob("examples/*/requirements.txt")]
+    assert len(requirements) == len([*CHECKOUT.glob("examples/*/__main__.py")])
+    for file in requirements:
+        assert file.read_text("utf-8").startswith(f"./wheels/{published.wheel.name}"), file
+
+
 def test_the_metadata_has_licence_readme_and_python_version(metadata: Message) -> None:
     """The licence is an SPDX expression, so no classifier repeats it."""
     assert metadata["License-Expression"] == "Apache-2.0"

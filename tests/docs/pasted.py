@@ -1,0 +1,13 @@
+"""Which blocks of commands are pasted into a shell by a test: all but these."""
+
+from __future__ import annotations
+
+NOT_PASTED = {
+    "CONTRIBUTING.md": "develops the package in its checkout, which `make test` itself runs in",
+}
+"""Pages whose blocks are not, and why. The other tests of tests/docs read those too."""
+
+FAILS = {
+    "smtpconfig verify --host smtp.acme.example --user acme --from no-reply@acme.example": 1,
+}
+"""Commands that end with another status than 0: no machine has the name of an example."""
