@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.auth.destinations import authorize, problem, token_endpoint
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
+from pulumi_smtpconfig.config import naming_variables
 from pulumi_smtpconfig.errors import (
     NotVerified,
     OutcomeUnknown,
@@ -60,11 +62,6 @@ TRY_AGAIN = (
     f"check that the platform is up, {AGAIN} The settings were not changed, but the mail may have "
     "been sent."
 )
-LAST_UP = (
-    "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
-    "after `pulumi config set`, add `--run-program`, or set a short-lived secret in a variable "
-    "such as SMTPCONFIG_TOKEN or SMTPCONFIG_CLIENT_SECRET."
-)
 
 
 class AuthorizedClient:
@@ -109,8 +106,21 @@ class AuthorizedClient:
         remedies = REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
         return parse_response(response, token.secrets, remedies, empty=request.method == "PUT")
 
-    def read(self, request: Request) -> Reading:
+    def preview_reads(self) -> bool:
+        """Return whether a check may read what a tenant has.
+
+        Raises:
+            ConfigurationError: It is set wrongly.
+        """
+        return self._config.preview_reads()
+
+    def read(self, request: Request, within: float | None = None) -> Reading:
         """Return the JSON object at a URL.
+
+        Args:
+            request: What to read.
+            within: The seconds for one try, the token's included; by default as the connection
+                settings say.
 
         Raises:
             RealmGone: The platform says that there is no such realm.
@@ -119,18 +129,18 @@ class AuthorizedClient:
             ReadFailed: The platform returned no JSON object.
         """
         try:
-            response, token = self._exchange(request)
-            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: f"{token.remedy} {LAST_UP}"}
+            response, token = (
+                self._exchange(request) if within is None else self._try_once(request, within)
+            )
+            remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
             content = parse_response(response, token.secrets, remedies)
             return Reading(content, frozenset(token.secrets))
         except RealmGone:
             raise
-        except TokenNotGranted as error:
-            raise ReadFailed(error.happened, f"{error.remedy} {LAST_UP}") from None
         except OutcomeUnknown as error:
-            raise ReadFailed(error.happened, f"check that the platform is up, {AGAIN}") from None
-        except Refused as error:
-            raise ReadFailed(error.happened, error.remedy) from None
+            raise _read_failed(error, f"check that the platform is up, {AGAIN}") from None
+        except (TokenNotGranted, Refused) as error:
+            raise _read_failed(error, error.remedy) from None
 
     def try_settings(self, request: Request) -> None:
         """Let a platform try settings by a mail to the token's user, without storing them.
@@ -163,13 +173,12 @@ class AuthorizedClient:
             NotVerified: A stage of the session failed.
             ConfigurationError: `caBundle` is wrong.
         """
-        return self._shared_verifier().verify(verification)
+        with naming_variables():
+            return self._shared_verifier().verify(verification)
 
     def close(self) -> None:
         """End the operation: close all connections, and forget all tokens and refused logins."""
         with self._lock:
-            if self._client:
-                self._client.close()
             if self._verifier:
                 self._verifier.close()
             self._client = self._verifier = None
@@ -180,22 +189,40 @@ class AuthorizedClient:
         resolved = authorize(self._config, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
-        response = self._send(client, request, token)
+        with naming_variables():
+            return self._send_with(token, client, request), token
+
+    def _send_with(self, token: TokenSource, client: Client, request: Request) -> Response:
+        response = self._send(client, request, token, token.token())
         if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
-            return response, token
+            return response
         token.discard()
         earlier = response.may_be_applied
         try:
-            response = self._send(client, request, token)
+            response = self._send(client, request, token, token.token())
         except SmtpConfigError as error:
-            raise (OutcomeUnknown(error.happened, SEND_AGAIN) if earlier else error) from None
+            if not earlier:
+                raise
+            unknown = OutcomeUnknown(error.happened, SEND_AGAIN)
+            unknown.request = error.request
+            raise unknown from None
         renewed = token.renewed if response.status == HTTPStatus.UNAUTHORIZED else ""
         return response._replace(
             tried=response.tried + renewed, may_be_applied=response.may_be_applied or earlier
-        ), token
+        )
 
-    def _send(self, client: Client, request: Request, token: TokenSource) -> Response:
-        headers = {"Authorization": f"Bearer {token.token()}"}
+    def _try_once(self, request: Request, seconds: float) -> tuple[Response, TokenSource]:
+        """Send a request once, and get its token within the same time."""
+        resolved = authorize(self._config, request)
+        client = self._shared_client()
+        ends = time.monotonic() + seconds
+        token = self._token(resolved, request, client.once(seconds), seconds)
+        bearer = token.token()
+        rest = client.once(max(0.0, ends - time.monotonic()))
+        return self._send(rest, request, token, bearer), token
+
+    def _send(self, client: Client, request: Request, token: TokenSource, bearer: str) -> Response:
+        headers = {"Authorization": f"Bearer {bearer}"}
         content = None
         if request.body is not None:
             headers["Content-Type"] = "application/json"
@@ -205,17 +232,28 @@ class AuthorizedClient:
             repeatable=request.repeatable,
         )
 
-    def _token(self, resolved: Resolved, request: Request, client: Client) -> TokenSource:
+    def _token(
+        self, resolved: Resolved, request: Request, client: Client, patience: float | None = None
+    ) -> TokenSource:
+        """Return where the token for a request comes from.
+
+        Args:
+            resolved: The credentials.
+            request: The request.
+            client: What asks the token endpoint.
+            patience: Seconds to wait for other threads that try the same login; by default as long
+                as these may take.
+        """
         if resolved.credentials.token.get_secret_value():
             return StaticToken(resolved, {*request.secrets, *client.secrets})
         # A user who gives a token does not pay for importing OAuth2.
         from pulumi_smtpconfig.auth.oauth import OAuthToken, Purpose  # noqa: PLC0415 - see above
-        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - a preview needs no httpcore
+        from pulumi_smtpconfig.http.client import TOTAL  # noqa: PLC0415 - as in _shared_client
 
-        longest = max(TOTAL, self._config.timeout())
+        patience = max(TOTAL, self._config.timeout()) if patience is None else patience
         url = token_endpoint(resolved, request.access)
         purpose = Purpose(url, request.access.tenant, request.secrets)
-        return OAuthToken(resolved, purpose, self._tokens, client, longest)
+        return OAuthToken(resolved, purpose, self._tokens, client, patience)
 
     def _mail_token(self, verification: Verification, seconds: float) -> str:
         from pulumi_smtpconfig.auth.oauth import mail_token  # noqa: PLC0415 - for a login by token
@@ -225,7 +263,7 @@ class AuthorizedClient:
     def _shared_client(self) -> Client:
         with self._lock:
             if self._client is None:
-                # A preview sends nothing, so it does not pay for importing httpcore.
+                # Most previews send nothing, so they do not pay for importing httpcore.
                 from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
                 self._client = open_client(self._config, self._trust, self._warn)
@@ -243,7 +281,13 @@ class AuthorizedClient:
 
     @cached_property
     def _trust(self) -> Trust:
-        from pulumi_smtpconfig.tls import load_trust  # noqa: PLC0415 - a preview needs no TLS
+        from pulumi_smtpconfig.tls import load_trust  # noqa: PLC0415 - as in _shared_client
 
         bundle = self._config.get("caBundle")
         return load_trust(bundle.text, bundle.source) if bundle else load_trust()
+
+
+def _read_failed(error: SmtpConfigError, remedy: str) -> ReadFailed:
+    failed = ReadFailed(error.happened, remedy)
+    failed.request = error.request
+    return failed

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.authority import parse_authority
-from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
 DEFAULT_RETRIES, MAX_RETRIES = 3, 10
+SWITCH = {"on": True, "off": False}
+IN_STACK = re.compile(rf"{NAMESPACE}:([a-zA-Z]+)")
+NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 WITH_PORT = re.compile(".*:[0-9]+")
 
 
@@ -60,10 +63,7 @@ class Config:
         setting = self.get("timeout")
         if setting is None:
             return DEFAULT_TIMEOUT
-        try:
-            seconds = float(setting.text)
-        except ValueError:
-            seconds = 0
+        seconds = float(setting.text) if NUMBER.fullmatch(setting.text) else 0
         if 0 < seconds <= MAX_TIMEOUT:
             return seconds
         raise ConfigurationError(
@@ -86,6 +86,22 @@ class Config:
         raise ConfigurationError(
             f"{setting.source} is {setting.text!r}, which is not valid.",
             f"set it to a number from 0 to {MAX_RETRIES}; the default is {DEFAULT_RETRIES}.",
+        )
+
+    def preview_reads(self) -> bool:
+        """Return whether a check reads what the tenant of a new resource has.
+
+        Raises:
+            ConfigurationError: It is neither `on` nor `off`.
+        """
+        setting = self.get("previewReads")
+        if setting is None:
+            return True
+        if setting.text in SWITCH:
+            return SWITCH[setting.text]
+        raise ConfigurationError(
+            f"{setting.source} is {setting.text!r}, which is not valid.",
+            "set it to on or off; the default is on.",
         )
 
     def connect_to(self) -> tuple[str, int] | None:
@@ -111,6 +127,21 @@ def variable(key: str) -> str:
     """Return the environment variable of a config key: `caBundle` is SMTPCONFIG_CA_BUNDLE."""
     words = re.sub("([A-Z])", r"_\1", key)
     return f"{NAMESPACE}_{words}".upper()
+
+
+@contextmanager
+def naming_variables() -> Iterator[None]:
+    """Name in errors that leave this block the variables that win over the config keys in them."""
+    try:
+        yield
+    except SmtpConfigError as error:
+        error.happened = IN_STACK.sub(_winner, error.happened)
+        error.remedy = IN_STACK.sub(_winner, error.remedy)
+        raise
+
+
+def _winner(key: re.Match[str]) -> str:
+    return variable(key[1]) if os.environ.get(variable(key[1]), "").strip() else key[0]
 
 
 def _setting(value: Any, source: str) -> Setting | None:

@@ -31,6 +31,7 @@ class SmtpConfigError(Exception):
 
     Attributes:
         doing: What was being done, for which tenant and URL; empty until `error_context` sets it.
+        request: The request that failed, as `GET https://...`; empty if it was none.
         happened: What happened, in the other side's words where there are any; holds no secret.
         remedy: What the user does next.
         retryable: Whether the same request may succeed a moment later.
@@ -41,6 +42,7 @@ class SmtpConfigError(Exception):
     def __init__(self, happened: str, remedy: str) -> None:
         super().__init__(happened, remedy)
         self.doing = ""
+        self.request = ""
         self.happened = happened
         self.remedy = remedy
 
@@ -112,12 +114,22 @@ def error_context(doing: str) -> Iterator[None]:
     try:
         yield
     except SmtpConfigError as error:
-        error.doing = doing
+        error.doing = f"{doing} {error.request} failed." if error.request else doing
         raise
     except Exception as error:  # noqa: BLE001 - any of them could hold a secret
         internal = _internal(error)
         internal.doing = doing
         raise internal from None
+
+
+@contextmanager
+def naming_request(method: str, url: str) -> Iterator[None]:
+    """Name a request in errors that leave this block, unless they name one that it needed."""
+    try:
+        yield
+    except SmtpConfigError as error:
+        error.request = error.request or f"{method} {url}"
+        raise
 
 
 def only_our_errors(method: Callable[P, R]) -> Callable[P, R]:

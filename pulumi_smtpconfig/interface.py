@@ -154,8 +154,14 @@ class Sender(Protocol):
     def send(self, request: Request) -> object:
         """Send a request; raise an `SmtpConfigError` unless the platform accepts it."""
 
-    def read(self, request: Request) -> Reading:
-        """Return the JSON object at a URL; raise an `SmtpConfigError` if there is none."""
+    def read(self, request: Request, within: float | None = None) -> Reading:
+        """Return the JSON object at a URL; raise an `SmtpConfigError` if there is none.
+
+        With `within` it is tried once, for so many seconds.
+        """
+
+    def preview_reads(self) -> bool:
+        """Return whether a check may read; raise an `SmtpConfigError` if that is set wrongly."""
 
     def problem(self, credentials: str, requests: Iterable[Request]) -> str:
         """Return why these credentials cannot be used for requests, as far as a preview knows."""

@@ -30,6 +30,10 @@ ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
 DEFAULTED = {"port", "starttls", "ssl"}
 """The properties that have a value even if the program omits them."""
 
+SECRET_INPUTS = "secretInputs"  # noqa: S105 - a key
+"""The keys of other inputs that a program marks as secret. The engine removes those marks before it
+calls the provider, so the program sends the keys; check drops them, so no state has them."""
+
 SECRETS = [
     *("password", "passwordFingerprint"),
     *("authTokenClientSecret", "authTokenClientSecretFingerprint"),

@@ -5,6 +5,8 @@ A stack's state refers to `SmtpConfigProvider` by its import path, so that path 
 
 from __future__ import annotations
 
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -21,6 +23,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.property_names import SECRET_INPUTS
 from pulumi_smtpconfig.traceback_limit import without_traceback
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 
 PROVIDER_KEY = "__provider"
+
+_printing = threading.Lock()
 
 
 class SmtpConfigProvider(ResourceProvider):
@@ -42,21 +47,28 @@ class SmtpConfigProvider(ResourceProvider):
     _lifecycle: Lifecycle
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the config without reading it, so that a bad setting cannot block a destroy."""
+        """Keep the config; a bad setting causes a warning at most, and cannot block a destroy."""
         # The program imports this module too, and does not pay for what only an operation needs.
         from pulumi_smtpconfig.authorized_client import AuthorizedClient  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.config import Config  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.engine_watch import exit_with_the_engine  # noqa: PLC0415 - see above
         from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415 - see above
+        from pulumi_smtpconfig.misspelt_settings import find_unused_settings  # noqa: PLC0415 - see above
 
         exit_with_the_engine()
-        client = AuthorizedClient(Config(req.config.get), pulumi.log.warn)
-        self._lifecycle = Lifecycle(client, pulumi.log.warn)
+        config = Config(req.config.get)
+        self._lifecycle = Lifecycle(AuthorizedClient(config, _warn), _warn)
+        # Pulumi's class has no public way to list the keys.
+        keys = getattr(req.config, "_props", {})
+        for unused in find_unused_settings(config, keys, pulumi.get_project()):
+            _warn(unused)
 
     @without_traceback
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every problem at once, without a property: the engine prints the value of one."""
-        inputs, problems = self._lifecycle.check(_plain(news))
+        given = _plain(news)
+        marked = given.pop(SECRET_INPUTS, ())
+        inputs, problems = self._lifecycle.check(given, is_new=not _plain(olds), marked=marked)
         return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
 
     @without_traceback
@@ -90,6 +102,13 @@ class SmtpConfigProvider(ResourceProvider):
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Leave the tenant's settings and say so, or clear them with `on_delete="clear"`."""
         self._lifecycle.delete(_plain(props))
+
+
+def _warn(text: str) -> None:
+    """Show a line; `pulumi.log` prints its end apart, so that lines of two threads mix."""
+    with _printing:
+        sys.stderr.write(f"warning: {text}\n")
+        sys.stderr.flush()
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:

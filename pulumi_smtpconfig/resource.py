@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
-from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRETS
+from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
@@ -143,6 +143,9 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         lint_ignore: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        for option in ("import_", "id", "urn"):
+            if getattr(opts, option, None) is not None:
+                raise _not_found(option, resource_name)
         ignored = parse_codes(resource_name, lint_ignore)
         properties = {
             "platform": platform,
@@ -181,8 +184,18 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
-        super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
+        inputs = properties | _secret_inputs(properties)
+        super().__init__(SmtpConfigProvider(), resource_name, inputs, opts)
         show_warnings(self, resource_name, properties, ignored)
+
+    @classmethod
+    def get(cls, resource_name: str, *_: object, **__: object) -> NoReturn:
+        """Refuse to look a tenant up, and say what to do instead.
+
+        Raises:
+            RunError: Always.
+        """
+        raise _not_found(f"{cls.__name__}.get", resource_name)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the key of an argument in the state."""
@@ -191,6 +204,28 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     def translate_output_property(self, prop: str) -> str:
         """Return the attribute of a key in the state."""
         return ATTRIBUTES.get(prop, prop)
+
+
+def _not_found(what: str, name: str) -> pulumi.RunError:
+    return pulumi.RunError(
+        f'{what} cannot be used for "{name}", because Pulumi cannot import or look up what a '
+        "dynamic provider manages. Declare the tenant with its settings instead: the first "
+        "`pulumi up` adopts it. `smtpconfig export` writes such a program."
+    )
+
+
+def _secret_inputs(properties: Mapping[str, object]) -> dict[str, Any]:
+    """Return the property that tells check which inputs are secret besides the usual ones."""
+    outputs = {
+        KEYS.get(name, name): value
+        for name, value in properties.items()
+        if isinstance(value, pulumi.Output) and KEYS.get(name, name) not in SECRETS
+    }
+    return {SECRET_INPUTS: pulumi.Output.from_input(_secret_keys(outputs))} if outputs else {}
+
+
+async def _secret_keys(outputs: Mapping[str, pulumi.Output[Any]]) -> list[str]:
+    return [key for key, output in outputs.items() if await output.is_secret()]
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:

@@ -55,12 +55,10 @@ def test_such_a_certificate_is_valid_for_others(ca_bundle: str) -> None:
 
 def test_the_platform_gets_nothing(ca_bundle: str) -> None:
     """The error says which kind of name counts."""
-    with (
-        serve(RecordingServer(with_a_common_name_alone(HOST, ca_bundle))) as server,
-        open_client(caBundle=ca_bundle, connectTo=address(server), retries=2) as client,
-        pytest.raises(ConnectionFailed, match="nothing was sent") as caught,
-    ):
-        post(client)
+    with serve(RecordingServer(with_a_common_name_alone(HOST, ca_bundle))) as server:
+        client = open_client(caBundle=ca_bundle, connectTo=address(server), retries=2)
+        with pytest.raises(ConnectionFailed, match="nothing was sent") as caught:
+            post(client)
     assert is_told(caught.value)
     assert not server.requests
 
@@ -85,10 +83,8 @@ def test_an_https_proxy_gets_no_request(ca_bundle: str, monkeypatch: pytest.Monk
         proxy.socket = context.wrap_socket(proxy.socket, server_side=True)
         port = address(proxy).rpartition(":")[2]
         monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{port}")
-        with (
-            open_client(caBundle=ca_bundle) as client,
-            pytest.raises(ConnectionFailed, match="nothing was sent") as caught,
-        ):
+        client = open_client(caBundle=ca_bundle)
+        with pytest.raises(ConnectionFailed, match="nothing was sent") as caught:
             post(client)
     assert is_told(caught.value)
     assert not proxy.requests

@@ -432,10 +432,8 @@ def test_no_head_of_an_answer_costs_much(
 ) -> None:
     """Bytes that no server of ours sends, over real TLS; what is left of them is described."""
     ca_bundle = str(tmp_path / "ca.pem")
-    with (
-        serve(Answering(tls_context(ca_bundle, "idp.example.com"))) as server,
-        open_client(connectTo=address(server), caBundle=ca_bundle) as client,
-    ):
+    with serve(Answering(tls_context(ca_bundle, "idp.example.com"))) as server:
+        client = open_client(connectTo=address(server), caBundle=ca_bundle)
 
         def ask(text: str) -> None:
             server.answer = HEADS[head](as_bytes(text))
@@ -450,14 +448,14 @@ def test_no_words_of_a_proxy_cost_much(monkeypatch: pytest.MonkeyPatch) -> None:
     """It answers CONNECT in a status line of any length."""
     with serve(ConnectProxy("127.0.0.1:1")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address(proxy)}")
-        with open_client() as client:
+        client = open_client()
 
-            def ask(text: str) -> None:
-                proxy.status = f"407 {text}"
-                post(client)
+        def ask(text: str) -> None:
+            proxy.status = f"407 {text}"
+            post(client)
 
-            said = (text for text in texts(UNIT) if not {"\r", "\n", "\ud800"} & set(text))
-            slowest(ask, said)
+        said = (text for text in texts(UNIT) if not {"\r", "\n", "\ud800"} & set(text))
+        slowest(ask, said)
 
 
 TOKENS: dict[str, Callable[[str], object]] = {

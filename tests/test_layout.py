@@ -107,6 +107,7 @@ provider.configure(ConfigureRequest(Config({}, "project")))
 inputs = provider.check({}, PROPERTIES).inputs
 provider.diff("id", inputs, {**inputs, "host": "other.example"})
 """
+NO_CREDENTIALS = PREVIEW.replace("Config({}", "Config({'smtpconfig:readBack': 'admin'}")
 GIVEN_TOKEN = """
 from contextlib import suppress
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
@@ -127,6 +128,10 @@ with suppress(SystemExit):
 USES = {
     "a program": (PROGRAM, {"pydantic", "httpcore"}),
     "a preview": (PREVIEW, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
+    "a preview without credentials": (
+        NO_CREDENTIALS,
+        {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"},
+    ),
     "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "help": (HELP, {"httpcore", "smtplib"}),
 }

@@ -16,9 +16,13 @@ from pydantic_core import PydanticCustomError
 from pulumi_smtpconfig.auth.hostnames import matches, parse_pattern
 from pulumi_smtpconfig.config import NAMESPACE, variable
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.lint.rules import is_template
+from pulumi_smtpconfig.misspelt_settings import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
 
     from pulumi_smtpconfig.authority import Authority
     from pulumi_smtpconfig.config import Config, Setting
@@ -34,6 +38,8 @@ def _visible_ascii(secret: SecretStr) -> SecretStr:
             "contains a space or another character that no token has; give it alone, "
             "without 'Bearer' before it and without quotation marks",
         )
+    if is_template(secret.get_secret_value()):
+        raise PydanticCustomError("template", "is a template placeholder that was never filled in")
     return secret
 
 
@@ -84,6 +90,9 @@ class Credentials(BaseModel):
         return "" if self.client_secret or self.oauth_username else "clientSecret"
 
 
+KEYS = [field.alias or key for key, field in Credentials.model_fields.items()]
+
+
 class Resolved(NamedTuple):
     """Credentials, and the settings that they come from, as an error names them."""
 
@@ -106,13 +115,14 @@ def named_sets_are_given(config: Config) -> bool:
 
 
 def _default(config: Config) -> Resolved:
-    keys = [field.alias or key for key, field in Credentials.model_fields.items()]
-    given = {key: s for key in keys if key != "hostnames" and (s := config.get(key))}
+    given = {key: s for key in KEYS if key != "hostnames" and (s := config.get(key))}
     if not given:
         raise ConfigurationError("No token is given for the platform.", _how_to_set("token"))
     used = [given["token"]] if "token" in given else given.values()
     source = ", ".join(setting.source for setting in used)
-    credentials = _parsed({key: setting.text for key, setting in given.items()}, source)
+    values = {key: setting.text for key, setting in given.items()}
+    variables = {key: variable(key) for key in given if given[key].source == variable(key)}
+    credentials = _parsed(values, source, variables)
     return Resolved(_complete(credentials, source, _how_to_set), source)
 
 
@@ -150,23 +160,23 @@ def _sets(setting: Setting) -> dict[str, Any]:
     )
 
 
-def _parsed(values: Any, source: str) -> Credentials:
+def _parsed(values: Any, source: str, variables: Mapping[str, str] | None = None) -> Credentials:
     try:
         return Credentials.model_validate(values)
     except ValidationError as error:
-        wrong = [": ".join(filter(None, (_path(e["loc"]), e["msg"]))) for e in error.errors()]
+        wrong = [": ".join(filter(None, _wrong(each, variables or {}))) for each in error.errors()]
     raise ConfigurationError(
         f"The credentials in {source} are wrong: {'; '.join(wrong)}.",
-        f"correct these keys; the valid ones are {', '.join(_keys())}.",
+        f"correct these keys; the valid ones are {', '.join(KEYS)}.",
     ) from None
 
 
-def _keys() -> list[str]:
-    return [field.alias or name for name, field in Credentials.model_fields.items()]
-
-
-def _path(parts: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, parts))
+def _wrong(error: ErrorDetails, variables: Mapping[str, str]) -> tuple[str, str]:
+    path = ".".join(map(str, error["loc"]))
+    if error["type"] != "extra_forbidden":
+        return variables.get(path, path), error["msg"]
+    meant = closest(path, KEYS)
+    return path, "unknown key" + (f" ({meant} is meant?)" if meant else "")
 
 
 def _complete(credentials: Credentials, source: str, how: Callable[[str], str]) -> Credentials:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.auth.credentials import named_sets_are_given, resolve
 from pulumi_smtpconfig.authority import InvalidAuthority, authority_of, parse_authority
+from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.redaction import public_url
 
@@ -30,7 +31,7 @@ def authorize(config: Config, request: Request) -> Resolved:
         ConfigurationError: There are none, they are wrong, or they may not be sent there.
     """
     resolved = resolve(config, request.access.credentials)
-    _check(resolved, request)
+    _check(config, resolved, request)
     return resolved
 
 
@@ -44,7 +45,7 @@ def problem(config: Config, name: str, requests: Iterable[Request]) -> str:
     try:
         resolved = resolve(config, name)
         for request in requests:
-            _check(resolved, request)
+            _check(config, resolved, request)
     except ConfigurationError as error:
         return f"{error.happened} Next: {error.remedy}"
     return ""
@@ -66,8 +67,10 @@ def token_endpoint(resolved: Resolved, access: Access) -> str:
     try:
         authority = authority_of(url)
     except InvalidAuthority as error:
+        named = variable("tokenUrl")
+        named = named if named in resolved.source else "tokenUrl"
         raise ConfigurationError(
-            f"The tokenUrl of the credentials in {resolved.source} {error}.",
+            f"The {named} of the credentials in {resolved.source} {error}.",
             "set it to https://host/path, with {hostname} and {tenantId} as placeholders if "
             "needed, and without a user before the host.",
         ) from None
@@ -76,11 +79,14 @@ def token_endpoint(resolved: Resolved, access: Access) -> str:
     return url
 
 
-def _check(resolved: Resolved, request: Request) -> None:
+def _check(config: Config, resolved: Resolved, request: Request) -> None:
+    read_url = config.get("readUrl")
+    is_read = read_url and request.access.expand(read_url.text) == request.url
+    origin = f", the URL of {read_url.source}" if read_url and is_read else ""
     try:
         authority, own = authority_of(request.url), parse_authority(request.access.authority)
     except InvalidAuthority:
-        raise _not_to(resolved, request.url) from None
+        raise _not_to(resolved, request.url, origin) from None
     allowed = resolved.credentials.allow(authority)
     if authority == own and not allowed:
         raise ConfigurationError(
@@ -88,13 +94,13 @@ def _check(resolved: Resolved, request: Request) -> None:
             f"use others, or let the owner of these add it {ADD_IT}",
         )
     if authority != own and (not allowed or resolved.credentials.hostnames is None):
-        raise _not_to(resolved, request.url)
+        raise _not_to(resolved, request.url, origin)
     if not resolved.credentials.token.get_secret_value():
         token_endpoint(resolved, request.access)
 
 
-def _not_to(resolved: Resolved, url: str) -> ConfigurationError:
+def _not_to(resolved: Resolved, url: str, origin: str = "") -> ConfigurationError:
     return ConfigurationError(
-        f"The credentials in {resolved.source} may not be sent to {public_url(url)}.",
+        f"The credentials in {resolved.source} may not be sent to {public_url(url)}{origin}.",
         f"use an https URL on the tenant's own host, or add its host {ADD_IT}",
     )

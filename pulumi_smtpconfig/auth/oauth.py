@@ -19,6 +19,7 @@ from pulumi_smtpconfig.errors import (
     ConnectionFailed,
     SmtpConfigError,
     TokenNotGranted,
+    naming_request,
 )
 from pulumi_smtpconfig.http.responses import AGAIN, MAX_BODY, describe
 from pulumi_smtpconfig.logins import Login, StillTrying, name, not_again
@@ -112,7 +113,8 @@ class OAuthToken:
         Raises:
             TokenNotGranted: None was granted.
         """
-        self._granted = self._cache.get(self._key) or self._wait()
+        with naming_request("POST", public_url(self._url)):
+            self._granted = self._cache.get(self._key) or self._wait()
         self.secrets.add(self._granted.token)
         return self._granted.token
 

@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pulumi_smtpconfig.authorized_client import LAST_UP
 from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.interface import PLATFORM_ONLY
 
@@ -43,7 +42,7 @@ def without_pulumi(text: str) -> str:
     >>> without_pulumi("set smtpconfig:readUrl, then run `pulumi up` again.")
     'set SMTPCONFIG_READ_URL, then run `smtpconfig` again.'
     """
-    text = text.replace(f" {LAST_UP}", "").replace(PLATFORM_ONLY, MAY_DIFFER)
+    text = text.replace(PLATFORM_ONLY, MAY_DIFFER)
     text = PULUMI.sub("`smtpconfig`", CONFIG_SET.sub("set", text))
     return CONFIG_KEY.sub(lambda key: variable(key[1]), text)
 

@@ -37,7 +37,9 @@ The admin API reads a realm, so you can try drift: change `tenants` behind the p
 
 from .application import Fault
 from .emulator import Emulator
+from .journal import Event
 from .listener import ListenError
 from .messages import ReceivedRequest
+from .state_folder import StateFolderError
 
-__all__ = ["Emulator", "Fault", "ListenError", "ReceivedRequest"]
+__all__ = ["Emulator", "Event", "Fault", "ListenError", "ReceivedRequest", "StateFolderError"]

@@ -1,73 +1,119 @@
-"""The emulator in a terminal."""
+"""The emulator as a command."""
 
 import argparse
 import functools
-import json
 import logging
+import math
 import re
-import shlex
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from .emulator import Emulator
-from .endpoints import parse_settings, route
+from .journal import Event
 from .listener import HOST, ListenError
-from .messages import ReceivedRequest, Refused
+from .shells import SHELLS
+from .state_folder import StateFolderError
+from .terminal import (
+    event_as_json,
+    farewell,
+    format_event,
+    has_colour,
+    introduction,
+    introduction_as_json,
+)
 
-INSTRUCTIONS = """\
-# The emulator listens on https://{address}, for this machine only, under any host name.
-# Paste these lines into the shell that runs pulumi. They are environment variables, not stack
-# config, so that nothing remains after the shell exits."""
-OAUTH2 = """\
-# To let the provider fetch tokens with OAuth2, paste these lines too, without the "# " of each.
-# unset SMTPCONFIG_TOKEN"""
-MASK = "********"
-PUBLIC_FIELDS = {
-    "host",
-    "port",
-    "starttls",
-    "ssl",
-    "from",
-    "fromDisplayName",
-    "replyTo",
-    "replyToDisplayName",
-    "envelopeFrom",
-    "user",
-}
-"""The documented fields without secrets; all others are masked, such as a misspelt password."""
-MOST_SHOWN = 2000
-"""Characters of a line."""
+MOST_LATENCY = 3600.0
+MOST_KEPT = 100_000
 
 _print = functools.partial(print, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the emulator until Ctrl-C or SIGTERM; exit with 1 if it cannot start."""
-    port: int = _parser().parse_args(arguments).port
+    options = _parser().parse_args(arguments)
     _on_signals(_stop)
     _silence_clients()
     try:
-        _run(port)
-    except (ImportError, ListenError) as error:
+        _run(options)
+    except (ImportError, ListenError, StateFolderError) as error:
         sys.exit(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pulumi_smtpconfig.emulator",
-        description="Serve the platform's mail, token and admin endpoints over https on this "
-        "machine. Print the environment variables that point the provider here, then each request "
-        "without its secrets.",
-        epilog="Any tenant exists, and any host name works. It keeps the latest 1,000 requests and "
-        "at most 10,000 tenants; nothing is kept after exit.",
+        description="Serve the mail, token and admin endpoints of SSMS, SHIFT and Keycloak over "
+        "https on this machine. Print the environment variables that point the provider here, then "
+        "each request without its secrets.",
+        epilog="Any host name works. It keeps at most 10,000 tenants. Nothing is kept after exit, "
+        "unless --state names a folder.",
     )
-    parser.add_argument(
-        "--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)"
+    add = parser.add_argument
+    add("--port", type=int, default=0, metavar="N", help=f"port on {HOST} (default: a free one)")
+    add("--token", type=_token, help="the token that every tenant accepts (default: a random one)")
+    add(
+        "--tenant",
+        action="append",
+        metavar="ID",
+        help="a tenant that exists, besides those of --state; give it again for more "
+        "(default: any tenant exists)",
     )
+    add(
+        "--state",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the certificate authority and the tenants here for the next start; passwords "
+        "are not kept",
+    )
+    add(
+        "--latency",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="wait this long before each response (default: 0)",
+    )
+    add(
+        "--keep-requests",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="keep the latest N requests (default: 1000)",
+    )
+    add(
+        "--send-mail-anywhere",
+        action="store_true",
+        help="let Keycloak's testSMTPConnection reach mail servers that are not on this machine",
+    )
+    add(
+        "--env", choices=SHELLS, default="sh", help="what to paste the variables into (default: sh)"
+    )
+    add("--quiet", action="store_true", help="print no requests")
+    add("--json", action="store_true", help="print one JSON object a line: first where it listens")
     return parser
+
+
+def _token(text: str) -> str:
+    if not re.fullmatch("[!-~]+", text):
+        raise argparse.ArgumentTypeError("a token is printable ASCII without spaces")
+    return text
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not (math.isfinite(seconds) and 0 <= seconds <= MOST_LATENCY):
+        raise argparse.ArgumentTypeError(f"from 0 to {MOST_LATENCY:.0f} seconds")
+    return seconds
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 <= count <= MOST_KEPT:
+        raise argparse.ArgumentTypeError(f"from 0 to {MOST_KEPT:,} requests")
+    return count
 
 
 def _on_signals(handler: Callable[..., None]) -> None:
@@ -90,66 +136,39 @@ def _silence_clients() -> None:
     )
 
 
-def _run(port: int) -> None:
-    def show(request: ReceivedRequest, status: int | None) -> None:
-        _print(format_request(request, status, (emulator.token, emulator.client_secret)))
+def _run(options: argparse.Namespace) -> None:
+    stopped = threading.Event()
+    colour = has_colour(sys.stdout)
 
-    emulator = Emulator(port, on_request=show)
-    with emulator, suppress(KeyboardInterrupt):
-        _print(INSTRUCTIONS.format(address=emulator.address))
-        for name, value in emulator.environment.items():
-            _print(f"export {name}={shlex.quote(value)}")
-        _print(OAUTH2)
-        for name, value in _oauth2_environment(emulator).items():
-            _print(f"# export {name}={shlex.quote(value)}")
-        _print("# Requests follow. Press Ctrl-C to stop.")
-        while True:
-            time.sleep(60)
-    _print("# The emulator has stopped. Unset its variables in the shell that ran pulumi:")
-    _print("unset", *emulator.environment, *_oauth2_environment(emulator))
+    def show(event: Event) -> None:
+        try:
+            _print(event_as_json(event) if options.json else format_event(event, colour=colour))
+        except OSError:  # nobody reads on, as after `| head`
+            stopped.set()
 
-
-def _oauth2_environment(emulator: Emulator) -> dict[str, str]:
-    return {
-        "SMTPCONFIG_CLIENT_ID": emulator.client_id,
-        "SMTPCONFIG_CLIENT_SECRET": emulator.client_secret,
-        "SMTPCONFIG_TOKEN_URL": "https://{hostname}/auth/realms/{tenantId}"
-        "/protocol/openid-connect/token",
-    }
-
-
-def format_request(request: ReceivedRequest, status: int | None, secrets: Iterable[str]) -> str:
-    """Return method, host, path, tenant, status and mail settings as one line of printable ASCII.
-
-    The query, which may hold a secret, is left out. The given secrets and granted tokens are masked
-    wherever they occur. A long line is cut.
-    """
-    to = route(request)
-    settings = ""
-    if to and to.kind == "mail":
-        with suppress(Refused):
-            given = parse_settings(request)
-            settings = json.dumps({name: _masked(name, value) for name, value in given.items()})
-    # A space could forge the rest of the line.
-    url = f"{request.header('host')}{request.path}".replace(" ", r"\x20")
-    tenant = json.dumps(to and to.tenant)
-    text = f"{request.method} {url} tenant={tenant} {status} {settings}".rstrip()
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    text = re.sub(r"[\w.-]+", _without_jwt, text, flags=re.ASCII)
-    text = re.sub(r"[^ -~]", lambda x: ascii(x[0])[1:-1], text)
-    more = len(text) - MOST_SHOWN
-    return text if more <= 0 else f"{text[:MOST_SHOWN]}... ({more:,} more characters)"
-
-
-def _without_jwt(word: re.Match[str]) -> str:
-    """Mask anything like a JWT, as a granted token is, in time linear in the word."""
-    before, start, token = word[0].partition("eyJ")
-    return before + MASK if start and token.count(".") > 1 else word[0]
-
-
-def _masked(name: str, value: str) -> str:
-    return value if name in PUBLIC_FIELDS or not value else MASK
+    shell = SHELLS[options.env]
+    emulator = Emulator(
+        options.port,
+        options.token,
+        options.tenant,
+        keep_requests=options.keep_requests,
+        state=options.state,
+        on_event=None if options.quiet else show,
+    )
+    emulator.latency = options.latency
+    emulator.sends_mail_anywhere = options.send_mail_anywhere
+    with suppress(BrokenPipeError), emulator, suppress(KeyboardInterrupt):
+        state = str(options.state or "")
+        _print(
+            introduction_as_json(emulator)
+            if options.json
+            else introduction(emulator, shell, options.keep_requests, state)
+        )
+        while not stopped.wait(60):
+            pass
+    with suppress(BrokenPipeError):
+        if not options.json:
+            _print(farewell(emulator, shell))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,17 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from .secrecy import Secret, Settings
+
+PUBLIC_FORM_FIELDS = {"grant_type", "client_id", "username", "scope"}
+
 
 @dataclass(frozen=True, repr=False)
 class ReceivedRequest:
     """A request as it arrived, even if it was refused or met a fault.
 
-    Its `repr` leaves out query, headers and body, which may hold secrets.
+    Its `repr` leaves out query, headers and body, which may hold secrets. What it parses masks
+    itself in `repr`, so that a failed assertion shows no secret.
     """
 
     method: str
@@ -44,11 +49,16 @@ class ReceivedRequest:
 
     def json(self) -> Any:
         """Parse the body as JSON; raises ValueError if it is not JSON."""
-        return json.loads(self.body)
+        return json.loads(self.body, object_hook=Settings, parse_constant=_no_json)
 
     def form(self) -> list[tuple[str, str]]:
         """Parse the body as an HTML form; return its fields in order, none if it is not a form."""
-        return parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True)
+        fields = parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True)
+        return [(name, x if name in PUBLIC_FORM_FIELDS else Secret(x)) for name, x in fields]
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def credentials(request: ReceivedRequest, scheme: str) -> str:
@@ -59,11 +69,16 @@ def credentials(request: ReceivedRequest, scheme: str) -> str:
 
 @dataclass(frozen=True)
 class Response:
-    """A status, a body, and the headers besides Content-Length."""
+    """A status, a body, and the headers besides Content-Length.
+
+    Its `repr` leaves out the body, which may hold a token.
+    """
 
     status: int
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    """What the emulator shows with the request; it is not sent."""
 
 
 def json_response(

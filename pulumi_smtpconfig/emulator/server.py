@@ -14,12 +14,15 @@ from pathlib import Path
 import h11
 import trustme
 import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .admission import LOCAL_NAMES
 from .application import Application
 from .listener import Listener
+from .state_folder import AUTHORITY, CA_BUNDLE, StateFolder
 
 VALIDITY = timedelta(days=365)
 """Some operating systems refuse server certificates valid for more than 825 days."""
@@ -29,9 +32,20 @@ PATIENCE = 10.0
 
 
 @contextmanager
-def serve(application: Application, listener: Listener, ca_bundle: Path) -> Iterator[None]:
-    """Serve https on the listener, and write the authority's certificate to `ca_bundle`."""
-    server = _Server(_config(application, ca_bundle))
+def serve(
+    application: Application, listener: Listener, folder: Path, state: StateFolder | None
+) -> Iterator[None]:
+    """Serve https on the listener, and write the authority's certificate to `ca.pem`.
+
+    It is in the folder, which is private. With a state folder, the authority is the one that it
+    keeps, and the certificate is there.
+
+    Raises:
+        StateFolderError: The authority could not be loaded or kept.
+    """
+    authority = _kept_authority(state) if state else _new_authority()
+    authority.cert_pem.write_to_path(state.ca_bundle if state else folder / CA_BUNDLE)
+    server = _Server(_config(application, authority, folder))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
@@ -41,8 +55,29 @@ def serve(application: Application, listener: Listener, ca_bundle: Path) -> Iter
         thread.join()
 
 
-def _config(application: Application, ca_bundle: Path) -> uvicorn.Config:
-    context = _server_context(ca_bundle)
+def _new_authority() -> trustme.CA:
+    return trustme.CA(organization_name="pulumi-smtpconfig emulator")
+
+
+def _kept_authority(state: StateFolder) -> trustme.CA:
+    pem = state.load_authority()
+    if pem is None:
+        authority = _new_authority()
+        state.save_authority(authority.private_key_pem.bytes() + authority.cert_pem.bytes())
+        return authority
+    key, begin, certificate = pem.partition(b"-----BEGIN CERTIFICATE-----")
+    try:
+        public = x509.load_pem_x509_certificate(begin + certificate).public_key()
+        own = load_pem_private_key(key, None).public_key()
+    except (ValueError, TypeError) as error:
+        raise state.damaged(AUTHORITY, error) from None
+    if public != own:
+        raise state.damaged(AUTHORITY, "its key and its certificate do not belong together")
+    return trustme.CA.from_pem(begin + certificate, key)
+
+
+def _config(application: Application, authority: trustme.CA, folder: Path) -> uvicorn.Config:
+    context = _server_context(authority, folder)
     return uvicorn.Config(
         application,
         http=_Protocol,
@@ -59,14 +94,12 @@ def _config(application: Application, ca_bundle: Path) -> uvicorn.Config:
     )
 
 
-def _server_context(ca_bundle: Path) -> ssl.SSLContext:
+def _server_context(authority: trustme.CA, folder: Path) -> ssl.SSLContext:
     """Return a TLS context that has a certificate for any DNS name and for 127.0.0.1."""
-    authority = trustme.CA(organization_name="pulumi-smtpconfig emulator")
-    authority.cert_pem.write_to_path(ca_bundle)
 
     @functools.lru_cache(MOST_CERTIFICATES)
     def context_for(name: str) -> _Context:
-        context = _context(authority, (name,), ca_bundle.parent)
+        context = _context(authority, (name,), folder)
         context.name = name.rstrip(".")
         return context
 
@@ -74,7 +107,7 @@ def _server_context(ca_bundle: Path) -> ssl.SSLContext:
         with suppress(ValueError):  # not a valid name: the client reports the mismatch
             connection.context = context_for(name.lower()) if name else default
 
-    default = _context(authority, LOCAL_NAMES, ca_bundle.parent)
+    default = _context(authority, LOCAL_NAMES, folder)
     default.sni_callback = choose
     return default
 

@@ -45,6 +45,7 @@ class Tokens:
         self.fixed = fixed
         self.client_secret = secrets.token_urlsafe()
         self.users: dict[str, str] = {}
+        self.fixed_expired = False
         self._lifetime = lifetime
         self._granted: dict[str, tuple[str, float]] = {}
 
@@ -95,13 +96,25 @@ class Tokens:
         return self.is_fixed(token) or self.owner(token) == tenant
 
     def is_fixed(self, token: str) -> bool:
-        """Tell whether this is the token for every tenant."""
-        return secrets.compare_digest(token.encode(), self.fixed.encode())
+        """Tell whether this is the token for every tenant, and has not expired."""
+        return not self.fixed_expired and secrets.compare_digest(
+            token.encode(), self.fixed.encode()
+        )
 
     def owner(self, token: str) -> str | None:
         """Return the tenant that the token was granted for; None if it is unknown or expired."""
         owner, end = self._granted.get(token, (None, 0.0))
         return owner if time.monotonic() < end else None
+
+    def expire(self) -> None:
+        """Refuse all tokens so far, the fixed one too."""
+        self.revoke()
+        self.fixed_expired = True
+
+    def restore(self) -> None:
+        """Refuse all tokens granted so far, and accept the fixed one again."""
+        self.revoke()
+        self.fixed_expired = False
 
     def revoke(self) -> None:
         """Refuse all tokens granted so far."""

@@ -1,1 +1,1 @@
-"""HTTP requests: a deadline, retries and a pool, and what a response means."""
+"""HTTP requests: a deadline, retries and proxies, and what a response means."""

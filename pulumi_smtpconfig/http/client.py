@@ -71,7 +71,7 @@ def open_client(config: Config, trust: Trust, warn: Callable[[str], None]) -> Cl
 
 
 class Client:
-    """A pooled client, safe to share between threads.
+    """A client that is safe to share between threads.
 
     Args:
         transport: What carries the requests.
@@ -146,12 +146,8 @@ class Client:
             seconds = min(self._timeout, tries.seconds_left())
 
     def once(self, seconds: float) -> Client:
-        """Return a client with the same connections that tries once, for so many seconds."""
+        """Return a client of the same platforms that tries once, for so many seconds."""
         return Client(self._transport, min(seconds, self._timeout), 0, self.secrets)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transport.close()
 
     def _attempt(
         self,

@@ -66,12 +66,12 @@ NO_CLIENT_CERTIFICATE = (
 )
 RAISE_TIMEOUT = f"check that the platform is up, or raise smtpconfig:timeout (seconds), {AGAIN}"
 CHECK_DNS = (
-    "check hostname and tenantId (or tokenUrl, connectTo, HTTPS_PROXY, if they are set), and that "
-    f"this machine's DNS knows the host, {AGAIN}"
+    "check hostname and tenantId (or smtpconfig:tokenUrl, smtpconfig:connectTo, HTTPS_PROXY, if "
+    f"they are set), and that this machine's DNS knows the host, {AGAIN}"
 )
 CHECK_NETWORK = (
-    "check hostname and its port (or tokenUrl, connectTo, HTTPS_PROXY, if they are set), and that "
-    f"this machine may connect there, {AGAIN}"
+    "check hostname and its port (or smtpconfig:tokenUrl, smtpconfig:connectTo, HTTPS_PROXY, if "
+    f"they are set), and that this machine may connect there, {AGAIN}"
 )
 CERTIFICATE_REMEDIES = {
     **dict.fromkeys(

@@ -1,16 +1,16 @@
-"""How requests reach a platform: https, pooled by origin, directly or through a proxy.
+"""How requests reach a platform: over https, each on a connection of its own.
 
+Whatever arrives on a connection can then only answer its one request, and never another tenant's.
 TLS is always verified, every wait ends with the attempt, and an attempt knows whether anything was
-sent, so that an error can tell whether the platform may have it. A connection on which something
-arrives that nobody asked for is closed.
+sent, so that an error can tell whether the platform may have it.
 """
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -19,13 +19,11 @@ import httpcore
 
 from pulumi_smtpconfig.connect import Deadline, Unreachable, connect, look_up
 from pulumi_smtpconfig.http.failures import TOO_LONG, UNASKED
-from pulumi_smtpconfig.http.framing import Framing
 from pulumi_smtpconfig.http.streams import RECORD, CutShort, TcpStream, TlsStream
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
 
     from pulumi_smtpconfig.http.streams import Stream
     from pulumi_smtpconfig.tls import Trust
@@ -33,8 +31,8 @@ if TYPE_CHECKING:
 HostAndPort = tuple[str, int]
 HTTPS_PORT = 443
 
-MAX_IDLE, IDLE_SECONDS = 20, 5.0
-"""How many unused connections are kept, and how long."""
+MAX_HEAD = 64 * 1024
+"""Bytes of interim answers (1xx) and header lines that may come before the body of an answer."""
 
 
 def proxy_for_https() -> str:
@@ -44,7 +42,7 @@ def proxy_for_https() -> str:
 
 
 class Transport:
-    """The pooled connections of one operation.
+    """Opens a connection for each request of an operation.
 
     Args:
         trust: Whose certificates are trusted.
@@ -56,33 +54,29 @@ class Transport:
     """
 
     def __init__(self, trust: Trust, connect_to: HostAndPort | None, proxy: str) -> None:
-        pool = partial(
-            httpcore.ConnectionPool,
-            ssl_context=trust.context(),
-            # httpcore counts a tunnel whose TLS failed as open for ever, and would wait for it.
-            max_connections=None,
-            max_keepalive_connections=MAX_IDLE,
-            keepalive_expiry=IDLE_SECONDS,
-        )
-        self._direct = pool(network_backend=Backend(trust, connect_to, to_proxy=False))
-        self._proxied = self._direct
-        if proxy:
-            backend = Backend(trust, None, to_proxy=True)
-            self._proxied = pool(network_backend=backend, proxy=_proxy(proxy, trust))
+        self._trust = trust
+        self._connect_to = connect_to
+        self._proxy = _proxy(proxy, trust) if proxy else None
 
+    @contextmanager
     def stream(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
-    ) -> AbstractContextManager[httpcore.Response]:
-        """Send a request, and return its response, whose body is not read yet."""
+    ) -> Iterator[httpcore.Response]:
+        """Send a request; yield its response, whose body is not read yet."""
         parts = urlsplit(url)
         is_direct = proxy_bypass(f"{parts.hostname}:{parts.port or HTTPS_PORT}")
-        pool = self._direct if is_direct else self._proxied
-        return pool.stream(method, url, headers=list(headers.items()), content=content)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._direct.close()
-        self._proxied.close()
+        proxy = None if is_direct else self._proxy
+        backend = Backend(self._trust, self._connect_to, to_proxy=proxy is not None)
+        pool = httpcore.ConnectionPool(self._trust.context(), proxy, network_backend=backend)
+        request = pool.stream(
+            method,
+            url,
+            headers=[*headers.items(), ("Connection", "close")],
+            content=content,
+            extensions={"trace": _note_head},
+        )
+        with pool, request as response:
+            yield response
 
 
 def _proxy(url: str, trust: Trust) -> httpcore.Proxy:
@@ -107,12 +101,14 @@ class Attempt:
         at_proxy: Whether the proxy has yet to connect to the server.
         sent: Whether anything of the request may have been sent to the server.
         cut: Whether the connection ended without TLS saying so.
+        head_left: How many bytes may still arrive before the body of the answer.
     """
 
     deadline: Deadline
     at_proxy: bool = False
     sent: bool = False
     cut: bool = False
+    head_left: float = MAX_HEAD
 
 
 _attempt: ContextVar[Attempt] = ContextVar("attempt")
@@ -126,6 +122,12 @@ def attempt(seconds: float) -> Iterator[Attempt]:
         yield _attempt.get()
     finally:
         _attempt.reset(token)
+
+
+def _note_head(event: str, _: object) -> None:
+    """Note that the head of an answer has arrived; httpcore tells each of its steps."""
+    if event == "http11.receive_response_headers.complete":
+        _attempt.get().head_left = math.inf
 
 
 def _seconds_left() -> float:
@@ -150,11 +152,7 @@ def _errors(
 
 
 class Backend(httpcore.NetworkBackend):
-    """Connects to the host of the URL, or to one address for all; TLS sees the URL alone.
-
-    The pool above keys its connections by the URL's origin, so a connection that was opened for one
-    name never serves another.
-    """
+    """Connects to the host of the URL, or to one address for all; TLS sees the URL alone."""
 
     def __init__(self, trust: Trust, connect_to: HostAndPort | None, *, to_proxy: bool) -> None:
         self._trust = trust
@@ -185,30 +183,35 @@ class Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A stream whose waits end with the attempt, and on which each answer has its request."""
+    """A stream that carries one request and its answer, and whose waits end with the attempt."""
 
     def __init__(self, inner: Stream, trust: Trust, *, to_proxy: bool) -> None:
         self._inner = inner
         self._trust = trust
         self._to_proxy = to_proxy
-        self._framing = Framing()
+        self._is_new = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - see the class
-        if self._framing.head_is_too_long:
+        current = _attempt.get()
+        if current.head_left < 0:
             raise httpcore.RemoteProtocolError(TOO_LONG)
+        # Byte by byte, what follows a proxy's answer stays unread, and is seen before TLS begins.
+        size = 1 if self._to_proxy else min(max_bytes, RECORD)
         with _errors(httpcore.ReadTimeout, httpcore.ReadError):
             try:
-                data = self._inner.read(min(max_bytes, RECORD), _seconds_left)
+                data = self._inner.read(size, _seconds_left)
             except CutShort:
-                _attempt.get().cut = True
-                data = b""
-        self._framing.receive(data)
+                current.cut = True
+                return b""
+        current.head_left -= len(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - see the class
-        if not self._framing.awaits_answer:  # or this is the rest of a request
-            self._check_silence()
-            self._framing.begin(buffer)
+        if self._is_new:
+            self._is_new = False
+            with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+                if self._unasked() is not None:
+                    raise httpcore.RemoteProtocolError(UNASKED)
         _attempt.get().sent |= not self._to_proxy
         with _errors(httpcore.WriteTimeout, httpcore.WriteError):
             self._inner.write(buffer, _seconds_left)
@@ -222,36 +225,22 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - see the class
     ) -> httpcore.NetworkStream:
-        if self._framing.has_surplus:
-            self.close()
-            raise httpcore.RemoteProtocolError(UNASKED)
-        to_proxy = self._to_proxy and self._framing.is_new  # a tunnel leads to the server
-        _attempt.get().at_proxy = to_proxy
+        current = _attempt.get()
+        current.at_proxy = self._to_proxy and self._is_new  # a tunnel leads to the server
+        current.head_left = MAX_HEAD
         with _errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            if not self._is_new and self._unasked():
+                current.at_proxy = True
+                raise httpcore.RemoteProtocolError(UNASKED)
             tls = TlsStream(self._inner, self._trust.context(), server_hostname, _seconds_left)
-        return _Stream(tls, self._trust, to_proxy=to_proxy)
+        return _Stream(tls, self._trust, to_proxy=current.at_proxy)
 
     def get_extra_info(self, info: str) -> None:
-        """Know nothing; whether the server has left is seen before the next request."""
+        """Know nothing."""
 
-    def _check_silence(self) -> None:
-        """Raise if something arrived that would be taken for the answer to the next request.
-
-        Raises:
-            httpcore.ConnectionNotAvailable: The pool has to open another connection.
-        """
-        is_new = self._framing.is_new
+    def _unasked(self) -> bytes | None:
+        """Return what has arrived before it was asked for, b"" if it is the end, or None."""
         try:
-            if not self._framing.has_surplus and self._is_silent():
-                return
-        except OSError as error:
-            if is_new:
-                raise httpcore.ConnectError(error) from error
-        raise httpcore.RemoteProtocolError(UNASKED) if is_new else httpcore.ConnectionNotAvailable
-
-    def _is_silent(self) -> bool:
-        try:
-            self._inner.read(1, _no_wait)
+            return self._inner.read(1, _no_wait)
         except BlockingIOError:
-            return True
-        return False
+            return None

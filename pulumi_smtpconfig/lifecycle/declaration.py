@@ -9,18 +9,24 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, error_context
+from pulumi_smtpconfig.errors import (
+    ConfigurationError,
+    SmtpConfigError,
+    error_context,
+    naming_request,
+)
 from pulumi_smtpconfig.interface import Access, Request, TokenLogin, Verification, title
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
+from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret, public_url
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import CLEAR, Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from pulumi_smtpconfig.platforms.platform import Platform
     from pulumi_smtpconfig.settings.login_secrets import LoginSecret
@@ -110,6 +116,12 @@ class Declaration(NamedTuple):
         return self._plain(self.login_secret)
 
     @property
+    def knows_secret(self) -> bool:
+        """Whether its login has a secret, given or by reference, that is not unknown."""
+        values: list[object] = [self.login_secret.plain(self.settings), self.reference]
+        return UNKNOWN not in values and bool(self.secret or self.reference)
+
+    @property
     def reference(self) -> str:
         """Where that secret is read; empty if it is given."""
         return self.login_secret.reference(self.options)
@@ -126,12 +138,18 @@ class Declaration(NamedTuple):
 
     @contextmanager
     def attempting(self, what: str = "") -> Iterator[None]:
-        """Add the tenant and what was attempted, by default the write, to errors in the block."""
+        """Add to errors in the block the tenant, and what was attempted or which request failed.
+
+        Args:
+            what: What was attempted; by default the write.
+        """
         try:
             with error_context(""):
                 yield
         except SmtpConfigError as error:
-            what = what or f"{self.platform.method} {self.without_secrets(self.endpoint)}"
+            request = error.request or ("" if what else f"{self.platform.method} {self.endpoint}")
+            request = self.without_secrets(request)
+            what = f"{what} ({request})" if what and request else what or request
             tenant_id = self._named(self.tenant.tenant_id)
             error.doing = f'Mail settings of tenant "{tenant_id}": {what} failed.'
             error.happened = self.without_secrets(error.happened)
@@ -266,6 +284,11 @@ class Declaration(NamedTuple):
             credentials=self.options.credentials,
             token_url=self.platform.token_url(self.tenant),
         )
+
+
+def naming(request: Request) -> AbstractContextManager[None]:
+    """Name a request in errors that leave a block, unless they name one that it needed."""
+    return naming_request(request.method, public_url(request.url))
 
 
 def has_same_inputs(olds: Mapping[str, object], news: Mapping[str, object]) -> bool:

@@ -6,17 +6,25 @@ in a preview is `UNKNOWN`. It knows neither Pulumi nor HTTP, so that every front
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_smtpconfig.errors import (
     ConfigurationError,
     NotVerified,
     RealmGone,
+    SmtpConfigError,
     TokenNotGranted,
 )
+from pulumi_smtpconfig.lifecycle.adoption import Adoptions
 from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, find_problems
-from pulumi_smtpconfig.lifecycle.declaration import OUTPUTS_ONLY, Declaration, has_same_inputs
-from pulumi_smtpconfig.lifecycle.live_settings import READABLE, LiveSettings
+from pulumi_smtpconfig.lifecycle.declaration import (
+    OUTPUTS_ONLY,
+    Declaration,
+    has_same_inputs,
+    naming,
+)
+from pulumi_smtpconfig.lifecycle.live_settings import LAST_UP, READABLE, LiveSettings
 from pulumi_smtpconfig.lifecycle.passwords import (
     fingerprint_to_keep,
     hiding_reference,
@@ -27,15 +35,26 @@ from pulumi_smtpconfig.lifecycle.passwords import (
 from pulumi_smtpconfig.settings.models import CLEAR, OFF, PLATFORM, REQUIRE, WARN, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from pulumi_smtpconfig.interface import Sender
+    from pulumi_smtpconfig.lifecycle.adoption import Pace
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
-ROTATED = "another {} than the one that was sent, so the settings are sent again."
-GONE = "a {} that the platform does not have any more, so the settings are sent again."
+ROTATED = "contains another {} than the one that was sent, so the settings are sent again."
+GONE = "contains a {} that the platform does not have any more, so the settings are sent again."
+RENAMED = (
+    "another resource just sent. If that is this one under a new name, an alias renames it without "
+    'a create and a delete: `opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])`, '
+    "with the name that was deleted in place of old, in the program before the next `pulumi up` "
+    "of each stack that still has the old name."
+)
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
+OR_IN_VARIABLE = (
+    ", or set a short-lived secret in a variable such as SMTPCONFIG_TOKEN or "
+    "SMTPCONFIG_CLIENT_SECRET."
+)
 END_IT = (
     "run `pulumi state delete URN` with the URN from `pulumi stack --show-urns`: the resource "
     "leaves the state and its tenant keeps its settings. Or correct the state: `pulumi stack "
@@ -75,22 +94,42 @@ class Lifecycle:
     Args:
         sender: Sends, reads and verifies.
         warn: Shows the user a line.
+        pace: How long checks may read what tenants have.
     """
 
-    def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, sender: Sender, warn: Callable[[str], None], pace: Pace | None = None
+    ) -> None:
         self._sender = sender
         self._warn = warn
         self._live = LiveSettings(sender, self._warn_once)
+        self._adoptions = Adoptions(self._live, self._warn_once, pace)
         self._sent: set[str] = set()
         self._warned: set[str] = set()
 
-    def check(self, news: Mapping[str, object]) -> Checked:
-        """Parse the inputs of a program, without any network."""
+    def check(
+        self, news: Mapping[str, object], *, is_new: bool = False, marked: Collection[str] = ()
+    ) -> Checked:
+        """Parse the inputs of a program, and tell what a new resource replaces.
+
+        Args:
+            news: The inputs.
+            is_new: Whether the state lacks the resource; only then anything is read.
+            marked: The keys of inputs that the program marks as secret.
+
+        Raises:
+            ConfigurationError: `previewReads` is not valid.
+        """
         declaration, problems = Declaration.parse(news)
         problems += find_problems(declaration, self._sender)
         unreadable = why_unreadable(declaration)
         if unreadable:
             self._warn_once(f"{declaration.title}: {unreadable} {UNREADABLE}")
+        if is_new and not problems:
+            with declaration.attempting("checking them"):
+                reads = self._sender.preview_reads()
+            if reads:
+                self._adoptions.preview(hiding_reference(declaration), marked)
         return Checked(declaration.stored(), problems)
 
     def diff(self, olds: Mapping[str, object], news: Mapping[str, object]) -> Diff:
@@ -103,13 +142,18 @@ class Lifecycle:
             return Diff([], [], delete_before_replace=False)
         before, declaration = Declaration.parse(olds)[0], Declaration.parse(news)[0]
         changes = declaration.changed_keys(before)
-        if not changes and not is_sent(declaration, before, olds):
-            kind = declaration.login_secret
-            changes = [kind.reference_key]
-            why = (ROTATED if kind.fingerprint in olds else GONE).format(kind.name)
-            self._warn(f"{declaration.title}: {declaration.reference} contains {why}")
-        self._live.warn_kept(hiding_reference(declaration).hiding(before.secret), olds, changes)
         replaces = [key for key in changes if key in Tenant.keys().values()]
+        kind = declaration.login_secret
+        known = declaration.knows_secret and not why_unreadable(declaration)
+        if known and not replaces and not is_sent(declaration, before, olds):
+            changes = changes or [kind.reference_key]
+            if kind.fingerprint in olds or kind.key in olds:
+                self._warn(
+                    f"{declaration.title}: {_where(declaration)} {ROTATED.format(kind.name)}"
+                )
+            elif kind is before.login_secret and before.reference:
+                self._warn(f"{declaration.title}: {_where(declaration)} {GONE.format(kind.name)}")
+        self._live.warn_kept(hiding_reference(declaration).hiding(before.secret), olds, changes)
         clears_first = bool(replaces) and before.options.on_delete == CLEAR
         if clears_first:
             with declaration.attempting("reading the password, before another tenant is cleared,"):
@@ -120,9 +164,11 @@ class Lifecycle:
         """Send the settings, which adopts a tenant that has some; return id and outputs."""
         declaration = self._ready(Declaration.parse_known(inputs))
         with declaration.attempting():
-            live = self._live.before_write(declaration)
-            self._live.warn_replaced(declaration, live)
-            return declaration.tenant.id, self._send(declaration, live)
+            live = self._adoptions.before_write(declaration)
+            outputs = self._send(declaration, live)
+            self._adoptions.warn_replaced(declaration, live)
+            self._live.warn_unknown(declaration)
+            return declaration.tenant.id, outputs
 
     def read(self, state: Mapping[str, object]) -> Read | None:
         """Return what the platform has, or what the state has if the platform is not read.
@@ -139,7 +185,7 @@ class Lifecycle:
                 f"({wrong}), so they are not read. Run `pulumi up` to correct the state."
             )
             return _read(state)
-        with declaration.attempting("reading them"):
+        with declaration.attempting("reading them"), _of_last_up():
             try:
                 reading = self._live.fetch(declaration)
             except RealmGone:
@@ -173,20 +219,22 @@ class Lifecycle:
         with declaration.attempting():
             merges = declaration.platform.merges
             live = self._live.before_write(declaration) if merges else {}
-            return self._send(declaration, live)
+            outputs = self._send(declaration, live)
+            self._live.warn_unknown(declaration)
+            return outputs
 
     def delete(self, state: Mapping[str, object]) -> None:
         """Clear the settings if the resource says so, else say that the tenant keeps them."""
         declaration, wrong = _parse_state(state)
-        if declaration.why_kept:
+        if not wrong and declaration.tenant.id in self._sent:
+            self._warn(f"{declaration.title} keeps the settings that {RENAMED}")
+        elif declaration.why_kept:
             self._warn(f"{declaration.title} keeps its mail settings: {declaration.why_kept}.")
         elif wrong:
             with declaration.attempting("clearing them"):
                 raise ConfigurationError(
                     f"The state does not say where to send the request: {wrong}.", END_IT
                 )
-        elif declaration.tenant.id in self._sent:
-            self._warn(f"{declaration.title} keeps the settings that another resource just sent.")
         else:
             self._clear(declaration)
 
@@ -205,8 +253,12 @@ class Lifecycle:
 
     def _verify(self, declaration: Declaration) -> None:
         if declaration.options.verify == PLATFORM:
-            with declaration.attempting("trying them on the platform before they are stored"):
-                self._sender.try_settings(declaration.test_request())
+            trial = declaration.test_request()
+            with (
+                declaration.attempting("trying them on the platform before they are stored"),
+                naming(trial),
+            ):
+                self._sender.try_settings(trial)
             return
         try:
             with declaration.attempting("verifying them before they are sent"):
@@ -218,15 +270,17 @@ class Lifecycle:
 
     def _send(self, declaration: Declaration, live: Mapping[str, Any]) -> Properties:
         """Send the settings, given the map that the platform has; return outputs."""
-        self._sender.send(declaration.write_request(live))
+        request = declaration.write_request(live)
+        with naming(request):
+            self._sender.send(request)
         self._sent.add(declaration.tenant.id)
-        self._live.warn_unknown(declaration)
         return declaration.outputs(fingerprint_to_keep(declaration))
 
     def _clear(self, declaration: Declaration) -> None:
         try:
-            with declaration.attempting("clearing them"):
-                self._sender.send(declaration.clear_request())
+            request = declaration.clear_request()
+            with declaration.attempting("clearing them"), _of_last_up(), naming(request):
+                self._sender.send(request)
         except (RealmGone, TokenNotGranted) as error:
             if not error.realm_is_gone:
                 raise
@@ -237,6 +291,21 @@ class Lifecycle:
         if text not in self._warned:
             self._warned.add(text)
             self._warn(text)
+
+
+@contextmanager
+def _of_last_up() -> Iterator[None]:
+    """Add to errors about the stack's config which config a refresh and a destroy use."""
+    try:
+        yield
+    except SmtpConfigError as error:
+        if "smtpconfig:" in f"{error.happened} {error.remedy}":
+            error.remedy += f" {LAST_UP}{OR_IN_VARIABLE}"
+        raise
+
+
+def _where(declaration: Declaration) -> str:
+    return declaration.reference or f"`{declaration.login_secret.key}`"
 
 
 def _parse_state(state: Mapping[str, object]) -> tuple[Declaration, str]:

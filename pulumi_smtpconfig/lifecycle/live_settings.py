@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.errors import ReadFailed, SmtpConfigError
 from pulumi_smtpconfig.interface import Reading
+from pulumi_smtpconfig.lifecycle.declaration import naming
 from pulumi_smtpconfig.platforms.encoding import TOKEN_KEYS, as_text
 from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret, public_url
 from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
@@ -29,6 +30,10 @@ VIEW_REALM = (
     "or turn reading off."
 )
 
+LAST_UP = (
+    "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
+    "after `pulumi config set`, add `--run-program`"
+)
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 MAX_VERSION = 40
 
@@ -65,10 +70,18 @@ class LiveSettings:
         self._sender = sender
         self._warn = warn
 
-    def fetch(self, declaration: Declaration) -> Reading | None:
+    def is_readable(self, declaration: Declaration) -> bool:
+        """Return whether reading is on, for a tenant that is known."""
+        return declaration.read_request(self._sender.setting) is not None
+
+    def fetch(self, declaration: Declaration, within: float | None = None) -> Reading | None:
         """Return the platform's map of a tenant's settings; None if reading is off.
 
         A password or client secret in it that is not masked is one of its secrets.
+
+        Args:
+            declaration: Whose settings to read.
+            within: The seconds for one try; by default as the connection settings say.
 
         Raises:
             RealmGone: The platform says that there is no such realm.
@@ -77,14 +90,15 @@ class LiveSettings:
         request = declaration.read_request(self._sender.setting)
         if request is None:
             return None
-        reading = self._sender.read(request)
-        live = declaration.platform.live(reading.content)
-        if isinstance(live, dict):
-            plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
-            return Reading(live, {*reading.secrets, *plain})
-        raise ReadFailed(
-            f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
-        )
+        with naming(request):
+            reading = self._sender.read(request, within)
+            live = declaration.platform.live(reading.content)
+            if isinstance(live, dict):
+                plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
+                return Reading(live, {*reading.secrets, *plain})
+            raise ReadFailed(
+                f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
+            )
 
     def before_write(self, declaration: Declaration) -> Mapping[str, Any]:
         """Return what a tenant has before it is set; empty if that is not known."""
@@ -93,7 +107,10 @@ class LiveSettings:
         except ReadFailed as error:
             if declaration.platform.merges:
                 raise
-            self._warn(f"{declaration.title}: could not read what it had before. {error.happened}")
+            self._warn(
+                f"{declaration.title}: could not read what it had before. "
+                f"{declaration.without_secrets(error.request)} failed. {error.happened}"
+            )
             return {}
         return reading.content if reading else {}
 
@@ -152,26 +169,6 @@ class LiveSettings:
                 f"plain text. Run `pulumi up` to replace it, then {CHANGE_IT}"
             )
 
-    def warn_replaced(self, declaration: Declaration, live: Mapping[str, Any]) -> None:
-        """Name the settings of a tenant that are about to be replaced, its login first."""
-        platform = declaration.platform
-        wire = platform.encode(declaration.settings)
-        old, new = platform.decode(live), platform.decode(wire)
-        changed = {
-            key
-            for key in {**old, **new}
-            if old.get(key) != new.get(key) and (key in new or key not in KEPT_IF_ABSENT)
-        }
-        dropped = {key for key in LOGIN_KEYS if live.get(key) and not wire.get(key)}
-        names = [
-            key for key in dict.fromkeys((*LOGIN_KEYS, *old, *new)) if key in changed | dropped
-        ]
-        if live and names:
-            self._warn(
-                f"{declaration.title} had other mail settings, which are replaced: "
-                f"{', '.join(names)}."
-            )
-
     def warn_unknown(self, declaration: Declaration) -> None:
         """Name the settings that were just sent and that this version of the server ignores."""
         stored = declaration.settings.stored()
@@ -208,5 +205,5 @@ class LiveSettings:
         platform = declaration.platform
         self._warn(
             f"The mail settings on {platform.title} are not read, so changes made by others are "
-            f"not noticed. To notice them, {platform.enable_reading}."
+            f"not noticed. To notice them, {platform.enable_reading}. If that is done: {LAST_UP}."
         )

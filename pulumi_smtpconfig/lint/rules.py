@@ -269,7 +269,29 @@ TEXTS = (
 SPECIAL = re.compile('[<>"]')
 
 
-TEMPLATES = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}")
+TEMPLATES = re.compile(
+    r"[$#]\{[^{}]*\}|\{\{[^{}]*\}\}|\$\([^()]*\)|"  # ${x}, #{x}, {{x}}, $(x)
+    r"(?<!\S)\$[A-Z_][A-Z0-9_]*(?!\S)|__[A-Z0-9_]+__|"  # $X, __X__
+    r"(?<!\s)<[^<>@]+>(?!\s)"  # <x>, but not "Acme <EU>", which is a name
+)
+IN_A_TEXT, IN_A_URL = re.compile(r"%[A-Za-z_]\w*%"), re.compile(r"\{[^{}]*\}")
+"""%x% may be escapes in a URL, and {x} is a name elsewhere."""
+
+
+def _has_template(text: str) -> bool:
+    other = IN_A_URL if "://" in text else IN_A_TEXT
+    return bool(TEMPLATES.search(text) or other.search(text))
+
+
+def _has_blank(tenant_id: str) -> bool:
+    is_blank = any(each.isspace() or not each.isprintable() for each in tenant_id)
+    return is_blank and not _has_template(tenant_id)
+
+
+def is_template(text: str) -> bool:
+    """Tell whether a text as a whole is a template that was never filled in."""
+    return bool(TEMPLATES.fullmatch(text) or IN_A_TEXT.fullmatch(text))
+
 
 NULL_SENDER = "<>"
 UNUSUAL_ADDRESS = re.compile(r'\A"|\]\Z')
@@ -519,8 +541,11 @@ RULES = (
     Rule(
         code="E402",
         title="Unfilled template in a text",
-        on=("tenantId", *ADDRESSES, "user", *NAMES, *TOKEN_TEXTS),
-        matches=lambda text: TEMPLATES.search(text) is not None,
+        on=(
+            *("tenantId", *ADDRESSES, "user", *NAMES, *TOKEN_TEXTS),
+            *("passwordFrom", "authTokenClientSecretFrom", "credentials", "verifyRecipient"),
+        ),
+        matches=_has_template,
         why="contains a template placeholder that was never filled in",
         remedy="use the real value; where the braces are meant, silence this code, because "
         "platforms take them",
@@ -576,6 +601,20 @@ RULES = (
         source=rfc(6531, "3.2"),
         bad_example={"platform": "keycloak", "replyTo": "grüße@acme.example"},
         good_example={"platform": "keycloak", "replyTo": "grüße@acme.example", "allowUtf8": True},
+    ),
+    Rule(
+        code="E406",
+        title="Blank in a tenant",
+        on=("tenantId",),
+        matches=_has_blank,
+        why="contains a blank or an invisible character",
+        remedy="remove it; where the tenant is really called so, silence this code",
+        source="[Keycloak's realms](https://www.keycloak.org/docs/latest/server_admin/"
+        "#proc-creating-a-realm_server_administration_guide), whose names are case-sensitive "
+        "and compared as they are",
+        bad_example={"platform": "shift", "tenantId": " acme"},
+        good_example={"platform": "shift", "tenantId": "acme"},
+        is_accepted=True,
     ),
     Rule(
         code="W101",
@@ -679,7 +718,7 @@ RULES = (
     Rule(
         code="W203",
         title="Blank at an end of the login",
-        on=("user", "password", "authTokenClientSecret"),
+        on=("user", "password", "authTokenClientId", "authTokenClientSecret", "authTokenScope"),
         matches=_has_blank_ends,
         why="begins or ends with a blank, which is sent as part of it",
         remedy="remove the blank",

@@ -17,9 +17,6 @@ from pydantic import (
     JsonValue,
     PlainValidator,
     SecretStr,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 
 from pulumi_smtpconfig.authority import (
@@ -107,11 +104,14 @@ MIN_SECONDS, MAX_SECONDS = 0.001, 3600
 """A millisecond, which is the unit on the wire, and an hour."""
 
 
-def _boolean(value: object, parse: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return parse(value)
-    except ValidationError:
-        raise refuse("must be true or false") from None
+def _boolean(value: object) -> object:
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.lower())
+    elif value is None:
+        return None
+    if not isinstance(value, bool):
+        raise refuse("must be true or false")
+    return value
 
 
 def _port(value: object) -> object:
@@ -152,8 +152,8 @@ def _token_url(url: str) -> str:
     return url
 
 
-Boolean = Annotated[bool, WrapValidator(_boolean)]
-OptionalBoolean = Annotated[bool | None, WrapValidator(_boolean)]
+Boolean = Annotated[bool, BeforeValidator(_boolean)]
+OptionalBoolean = Annotated[bool | None, BeforeValidator(_boolean)]
 Port = Annotated[int, BeforeValidator(_port)]
 OptionalSeconds = Annotated[float | None, PlainValidator(_seconds)]
 TokenUrl = Annotated[Text, AfterValidator(lambda url: url and _token_url(url))]

@@ -253,3 +253,11 @@ def test_without_named_sets_the_remedy_says_where_to_add_them() -> None:
         resolve(stack_config(token="abc"), "prod")
     assert STACK_KEY in caught.value.remedy
     assert VARIABLE in caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["${X}", "$X", "$(x)", "%X%", "{{x}}", "<token>"])
+def test_an_unfilled_template_is_no_token(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A pipeline that did not fill it in learns which variable, before anything is sent."""
+    monkeypatch.setenv("SMTPCONFIG_TOKEN", text)
+    with pytest.raises(ConfigurationError, match="SMTPCONFIG_TOKEN: is a template placeholder"):
+        resolve(stack_config(), "")

@@ -50,5 +50,6 @@ class TokenEndpoint(NamedTuple):
 @contextmanager
 def token_endpoint(retries: int = 0) -> Iterator[TokenEndpoint]:
     """Run a token endpoint."""
-    with Emulator() as server, client_for(server, retries=retries) as client:
+    with Emulator() as server:
+        client = client_for(server, retries=retries)
         yield TokenEndpoint(server, client)

@@ -32,7 +32,7 @@ def up(host: Host, resource: Resource, *, anew: bool = False) -> Outcome:
         resource: What to bring up.
         anew: Whether to replace what is there (`--replace`).
     """
-    inputs, problems = host.check(resource.declared)
+    inputs, problems = host.check(resource.declared, None if anew else resource.state)
     assert not problems
     try:
         state = _step(host, None if anew else resource.state, inputs)

@@ -157,7 +157,7 @@ class Gateway:
         head = await stream.read_until(END_OF_HEAD)
         request = _parsed(head)
         if to := route(request):
-            arrival.kind, arrival.tenant = to
+            arrival.kind, arrival.tenant = to.kind, to.tenant
         if await self._breaks("request", stream, arrival.kind):
             return False
         body = await stream.read_exactly(int(request.header("content-length") or 0))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.authorized_client import LAST_UP, READ_REMEDIES
+from pulumi_smtpconfig.authorized_client import READ_REMEDIES
 from pulumi_smtpconfig.cli import output
 from pulumi_smtpconfig.cli.output import printable, without_pulumi
 from pulumi_smtpconfig.platforms import PLATFORMS
@@ -21,7 +21,6 @@ ADVICE = {
     *(platform.enable_reading for platform in PLATFORMS.values()),
     CLIENT_REJECTED,
     *CERTIFICATE_REMEDIES.values(),
-    f"renew the token. {LAST_UP}",
 }
 
 

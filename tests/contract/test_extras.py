@@ -51,7 +51,7 @@ def test_the_emulator_works(python: Path) -> None:
         running.send_signal(signal.SIGINT)
         printed, _ = running.communicate(timeout=30)
     assert "acme" in shown
-    assert 'tenant="acme" 200' in printed
+    assert ' 200 GET tenant="acme" ' in printed
 
 
 def test_the_fleet_works(python: Path) -> None:

@@ -160,7 +160,7 @@ def test_its_own_address_in_a_browser_is_served(
     emulator: Emulator, headers: str, host: str
 ) -> None:
     """An address that a user opens, and a page that comes from there, are not foreign."""
-    sent = raw(b"GET", b"/", headers.replace("HOST", host).encode(), host=host.encode())
+    sent = raw(b"GET", b"/auth/nothing", headers.replace("HOST", host).encode(), host=host.encode())
     assert answer(emulator, sent, None) == 404
 
 

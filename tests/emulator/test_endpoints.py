@@ -99,13 +99,16 @@ def test_settings_need_the_bearer_token(emulator: Emulator, authorization: str) 
         ("POST", SHIFT + "/", PATH_NOT_FOUND),
         ("POST", SHIFT.replace("acme", "a/b"), PATH_NOT_FOUND),
         ("POST", SHIFT.replace("acme", ""), PATH_NOT_FOUND),
-        ("GET", REALM + "/", PATH_NOT_FOUND),
+        ("GET", REALM + "/x", PATH_NOT_FOUND),
+        ("POST", REALM.replace("/auth", "") + "/users", PATH_NOT_FOUND),
         ("GET", REALM.replace("acme", "a/b"), PATH_NOT_FOUND),
         ("POST", "https://idp.example.com/", BASE_PATH_NOT_FOUND),
-        ("POST", SHIFT.replace("/auth", ""), BASE_PATH_NOT_FOUND),
+        ("POST", SHIFT.replace("/auth", ""), PATH_NOT_FOUND),
+        ("POST", SHIFT.replace("/auth", "/wrong"), BASE_PATH_NOT_FOUND),
         ("POST", "https://idp.example.com/auth/nothing", BASE_PATH_NOT_FOUND),
         ("POST", "https://idp.example.com/auth/realms", BASE_PATH_NOT_FOUND),
-        ("GET", REALM.replace("/auth", ""), BASE_PATH_NOT_FOUND),
+        ("GET", REALM.replace("/auth", "/wrong"), BASE_PATH_NOT_FOUND),
+        ("GET", REALM.replace("/auth", "/auth/auth"), BASE_PATH_NOT_FOUND),
     ],
 )
 def test_any_other_path_is_not_found(
@@ -118,12 +121,12 @@ def test_any_other_path_is_not_found(
 @pytest.mark.parametrize(
     ("url", "method", "allowed"),
     [(SSMS, method, "POST") for method in ("GET", "PUT", "DELETE")]
-    + [(REALM, method, "GET") for method in ("POST", "PUT", "PATCH", "DELETE")],
+    + [(REALM, method, "GET, PUT") for method in ("POST", "PATCH", "DELETE")],
 )
-def test_each_endpoint_allows_one_method(
+def test_another_method_is_not_allowed(
     emulator: Emulator, url: str, method: str, allowed: str
 ) -> None:
-    """Settings are only set, and a realm is only read."""
+    """Settings are only set, and a realm is read and written."""
     response = send(emulator.environment, url, b"", method)
     assert result(response) == (405, {"error": "HTTP 405 Method Not Allowed"})
     assert response.headers["Allow"] == allowed

@@ -14,8 +14,8 @@ import pytest
 
 from pulumi_smtpconfig.emulator import Emulator, Fault, ReceivedRequest
 from pulumi_smtpconfig.emulator.application import MOST_FAULTS
-from pulumi_smtpconfig.emulator.endpoints import MOST_SETTINGS, MOST_TENANTS
 from pulumi_smtpconfig.emulator.listener import MOST_CONNECTIONS
+from pulumi_smtpconfig.emulator.platform import MOST_SETTINGS, MOST_TENANTS
 from pulumi_smtpconfig.emulator.server import PATIENCE
 from pulumi_smtpconfig.emulator.tokens import MOST_TOKENS, Tokens
 from tests.emulator.requests import (

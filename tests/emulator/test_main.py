@@ -36,39 +36,47 @@ def refusal(*arguments: str, folder: Path | None = None) -> str:
     return done.stderr
 
 
+def without_times(line: str) -> str:
+    """Return what is shown of a request, without when it came and how long it took."""
+    match = re.fullmatch(r"\d\d:\d\d:\d\d (.*?) \d+ ms( .*)?\n?", line)
+    assert match, line
+    return match[1] + (match[2] or "")
+
+
+def shown(process: subprocess.Popen[str]) -> str:
+    """Return the next line of a request."""
+    assert process.stdout
+    return without_times(process.stdout.readline())
+
+
 def test_pasted_lines_point_to_it_and_requests_are_shown() -> None:
     """The variables lead to the emulator, which prints each request with its response's status."""
     with terminal() as (process, environment):
         assert send(environment, SSMS).status_code == 200
         assert send(environment, SHIFT + "/?q=1", b"").status_code == 404
-        assert process.stdout
-        assert process.stdout.readline() == (
-            'POST DEV3.idp.example.com:8443/digitanium/v4/mail/config tenant="DEV3" 200 '
-            '{"host": "smtp.example.com", "from": "a@example.com", "port": "587", '
-            '"password": "********"}\n'
+        assert shown(process) == (
+            '200 POST tenant="DEV3" DEV3.idp.example.com:8443/digitanium/v4/mail/config '
+            'host="smtp.example.com", from="a@example.com", port="587", password=********'
         )
-        assert process.stdout.readline() == (
-            "POST idp.example.com/auth/realms/acme/mail/setup/ tenant=null 404\n"
+        assert shown(process) == (
+            "404 POST tenant=null idp.example.com/auth/realms/acme/mail/setup/"
         )
         send(environment, REALM + "?q=1", method="GET")
-        assert process.stdout.readline() == (
-            'GET idp.example.com/auth/admin/realms/acme tenant="acme" 200\n'
-        )
+        assert shown(process) == '200 GET tenant="acme" idp.example.com/auth/admin/realms/acme'
 
 
 def test_a_shown_request_holds_no_secret() -> None:
     """No password, however short or misspelt, no token and no control character is shown."""
     with terminal() as (process, environment):
         token = environment["SMTPCONFIG_TOKEN"]
-        assert process.stdout
-        for password in ("x", "a much longer password"):
+        for number, password in enumerate(("x", "a much longer password")):
             body = {**SETTINGS, "password": password, "passwd": password, "user": token}
-            send(environment, SHIFT.replace("acme", f"{token}%1B%0A") + f"?q={token}", body)
-            assert process.stdout.readline() == (
-                "POST idp.example.com/auth/realms/********%1B%0A/mail/setup "
-                'tenant="********\\u001b\\n" 200 '
-                '{"host": "smtp.example.com", "from": "a@example.com", "port": "587", '
-                '"password": "********", "passwd": "********", "user": "********"}\n'
+            send(environment, SHIFT.replace("acme", f"{number}{token}%1B%0A") + f"?q={token}", body)
+            assert shown(process) == (
+                f'200 POST tenant="{number}********\\u001b\\n" '
+                f"idp.example.com/auth/realms/{number}********%1B%0A/mail/setup "
+                'host="smtp.example.com", from="a@example.com", port="587", '
+                'password=********, passwd=********, user="********"'
             )
 
 
@@ -92,10 +100,10 @@ def test_the_commented_lines_switch_to_oauth2_and_granted_tokens_are_never_shown
         send(environment, url, {**client, **SETTINGS})
         send(environment, f"{SSMS}?q={token}", {**SETTINGS, "user": token, "replyTo": secret})
         process.terminate()
-        lines = process.communicate(timeout=30)[0].splitlines()
-    shown = url.removeprefix("https://")
-    assert lines[:3] == [f'POST {shown} tenant="DEV3" {status}' for status in (200, 401, 400)]
-    assert lines[3].endswith('"password": "********", "user": "********", "replyTo": "********"}')
+        lines = list(map(without_times, process.communicate(timeout=30)[0].splitlines()[:4]))
+    path = url.removeprefix("https://")
+    assert lines[:3] == [f'{status} POST tenant="DEV3" {path}' for status in (200, 401, 400)]
+    assert lines[3].endswith('password=********, user="********", replyTo="********"')
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])

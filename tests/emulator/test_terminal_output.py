@@ -1,5 +1,6 @@
 import json
 import re
+from contextlib import suppress
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.emulator import ReceivedRequest
-from pulumi_smtpconfig.emulator.__main__ import format_request
+from pulumi_smtpconfig.emulator.journal import Journal, Outcome
+from pulumi_smtpconfig.emulator.keycloak import as_texts
+from pulumi_smtpconfig.emulator.messages import Refused
+from pulumi_smtpconfig.emulator.terminal import format_event
 from tests.emulator.requests import SHIFT, exchange, http, send
 from tests.emulator.terminal import terminal
 
@@ -81,8 +85,8 @@ def attacks(control: bytes, token: bytes) -> dict[str, bytes]:
     }
 
 
-LINE = re.compile(r'[!-~]+ [!-~]* tenant=(null|"[ -~]*") \d{3}( \{[ -~]*\})?\n')
-"""One request: method, URL, tenant, status and settings, in printable ASCII."""
+LINE = re.compile(r'\d\d:\d\d:\d\d \d{3} [!-~]+ tenant=(null|"[ -~]*") [!-~]* \d+ ms( [ -~]*)?\n')
+"""One request: time, status, method, tenant, URL, duration and changes, in printable ASCII."""
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS)
@@ -96,13 +100,21 @@ def test_no_client_controls_the_terminal(control: bytes) -> None:
             if b"Invalid HTTP request" not in response:
                 line = process.stdout.readline()
                 assert LINE.fullmatch(line), (place, line)
-                assert ' tenant="forged"' not in line.partition("{")[0], place
+                assert ' tenant="forged"' not in line.partition(" ms ")[0], place
         send(environment, SHIFT)
-        assert process.stdout.readline().startswith("POST idp.example.com/auth/realms/acme/")
+        assert " idp.example.com/auth/realms/acme/" in process.stdout.readline()
         process.terminate()
         rest, errors = process.communicate(timeout=30)
     assert [line[:1] for line in rest.splitlines()] == ["#", "u"], "a line too many"
     assert errors == ""
+
+
+def line(request: ReceivedRequest) -> str:
+    """Return what is shown of a request that sets what it says."""
+    after: dict[str, str] = {}
+    with suppress(ValueError, Refused):
+        after = as_texts(request.json())
+    return format_event(Journal().add(request, Outcome(200, 0, {}, after)))
 
 
 @settings(max_examples=300)
@@ -120,19 +132,19 @@ def test_any_request_is_one_line(
     headers = ("host", host.decode("latin-1")), ("content-type", "application/json")
     for path in (target, b"/auth/realms/%s/mail/setup" % target):
         request = ReceivedRequest(method.decode(), path.decode("latin-1"), headers, content)
-        assert LINE.fullmatch(format_request(request, 200, ()) + "\n")
+        assert LINE.fullmatch(line(request) + "\n")
 
 
 def test_a_long_request_is_cut() -> None:
     """A line never fills the screen, and says how much is left out."""
     request = ReceivedRequest("POST", "/" + "x" * 100_000, (("host", "h"),), b"")
-    line = format_request(request, 200, ())
-    assert len(line) < 2100
-    assert line.endswith("... (98,023 more characters)")
+    text = line(request)
+    assert len(text) < 2100
+    assert text.endswith("... (98,002 more characters) 0 ms")
 
 
 @pytest.mark.parametrize("text", ["eyJ" * 20_000, "eyJ." * 15_000, "eyJ-._" * 10_000])
 def test_text_that_resembles_tokens_costs_little(text: str) -> None:
     """It is cut like any other; searching it takes time linear in its length."""
     request = ReceivedRequest("POST", "/" + text, (("host", "h"),), b"")
-    assert len(format_request(request, 200, ())) < 2100
+    assert len(line(request)) < 2100

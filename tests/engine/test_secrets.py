@@ -173,7 +173,6 @@ def test_a_mail_clients_secret_is_never_shown_or_stored_in_plain_text(
 ) -> None:
     """Given plain, by a secret or by reference, also when it rotates and the platform echoes it."""
     variable, secrets = "MAIL_CLIENT_SECRET", [PASSWORD, ROTATED]
-    accepted = [Fault(200, '{"smtpServer": {}}', on="read"), Fault(204, on="read")]
     realm = MAIL | {"platform": "keycloak", "base_path": "/auth", "user": "acme"}
     realm |= {"auth_token_url": "https://login.acme.example/token", "auth_token_client_id": "mail"}
     printed = []
@@ -188,7 +187,6 @@ def test_a_mail_clients_secret_is_never_shown_or_stored_in_plain_text(
         declare(declared, {name: realm | {"tenant_id": name} | how for name, how in given.items()})
         emulator.order(Fault(400, json.dumps({"errorMessage": f"no {secret}"}), on="read"))
         printed += [declared.run("preview", "--diff").output, declared.run(*UP, "--diff").output]
-        emulator.order(*accepted * len(given))
         printed.append(declared.run(*UP, "--diff", "--parallel", "1").output)
     assert '"authTokenClientSecretFingerprint"' in declared.must("stack", "export")
     printed += [declared.must("stack", "export"), stored(declared)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.http import client as http_client
@@ -10,8 +9,6 @@ from pulumi_smtpconfig.tls import load_trust
 from tests.stack_config import stack_config
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from pulumi_smtpconfig.emulator import Emulator
     from pulumi_smtpconfig.http.client import Client
     from pulumi_smtpconfig.http.responses import Response
@@ -22,15 +19,15 @@ MAX_WAIT = 20.0
 """Seconds that a test waits for something that takes a fraction of one."""
 
 
-def open_client(**settings: object) -> AbstractContextManager[Client]:
+def open_client(**settings: object) -> Client:
     """Open a client with these settings of the stack; it tries once unless `retries` is given."""
     config = stack_config(**{"timeout": MAX_WAIT, "retries": 0, **settings})
     bundle = config.get("caBundle")
     trust = load_trust(*(bundle.text, bundle.source) if bundle else ("", ""))
-    return closing(http_client.open_client(config, trust, lambda _: None))
+    return http_client.open_client(config, trust, lambda _: None)
 
 
-def client_for(emulator: Emulator, **settings: object) -> AbstractContextManager[Client]:
+def client_for(emulator: Emulator, **settings: object) -> Client:
     """Open a client that reaches the emulator and trusts it."""
     here = {"connectTo": emulator.address, "caBundle": str(emulator.ca_bundle)}
     return open_client(**here, **settings)

@@ -35,15 +35,14 @@ CAP = b"{" + b" " * (MAX_BODY - 2) + b"}"
 
 
 @pytest.fixture
-def client(emulator: Emulator) -> Iterator[Client]:
+def client(emulator: Emulator) -> Client:
     """A client that reaches the emulator and tries once."""
-    with client_for(emulator) as opened:
-        yield opened
+    return client_for(emulator)
 
 
 def test_without_settings_a_client_opens_and_warns_of_nothing() -> None:
     """Every connection setting has a default."""
-    open_client(stack_config(), Trust(), pytest.fail).close()
+    open_client(stack_config(), Trust(), pytest.fail)
 
 
 def test_the_host_header_keeps_the_case_of_the_tenant(emulator: Emulator, client: Client) -> None:
@@ -64,8 +63,8 @@ def test_an_encoded_path_arrives_unchanged(platform: Emulator, tenant: str) -> N
     """A percent-encoded segment is neither decoded nor encoded twice."""
     platform.tenants.clear()
     url = f"https://idp.example.com/auth/realms/{quote(tenant, safe='')}/mail/setup"
-    with client_for(platform) as client:
-        post(client, url, CONTENT, platform.token)
+    client = client_for(platform)
+    post(client, url, CONTENT, platform.token)
     assert list(platform.tenants) == [tenant]
 
 
@@ -91,10 +90,8 @@ def test_a_cookie_is_not_sent_back(emulator: Emulator, client: Client) -> None:
 def test_without_a_response_in_time_the_outcome_is_unknown(emulator: Emulator) -> None:
     """The error names the setting to raise."""
     emulator.order(Fault(delay=10 * MAX_WAIT))
-    with (
-        client_for(emulator, timeout=0.5) as client,
-        pytest.raises(OutcomeUnknown, match="smtpconfig:timeout"),
-    ):
+    client = client_for(emulator, timeout=0.5)
+    with pytest.raises(OutcomeUnknown, match="smtpconfig:timeout"):
         post(client)
     assert len(emulator.requests) == 1
 
@@ -139,8 +136,8 @@ def test_a_redirect_is_returned_and_not_followed(
 def test_a_request_whose_response_is_lost_is_sent_again(emulator: Emulator) -> None:
     """A POST replaces the settings, so sending it twice does no harm."""
     emulator.order(Fault(cut="body", applied=True))
-    with client_for(emulator, retries=1) as client:
-        response = post(client, content=CONTENT, token=emulator.token)
+    client = client_for(emulator, retries=1)
+    response = post(client, content=CONTENT, token=emulator.token)
     assert (response.status, response.may_be_applied) == (200, True)
     assert "(2 tries in " in response.tried
     assert emulator.tenants["acme"] == BODY
@@ -160,8 +157,8 @@ def test_a_server_that_asks_for_a_minute_or_more_is_not_waited_for(
     """The response is returned at once, with the wait that it asks for."""
     emulator.order(Fault(status, "busy", {"Retry-After": retry_after}))
     seconds = seconds_to_wait(retry_after, datetime.now(timezone.utc))
-    with client_for(emulator, retries=3) as client:
-        response = post(client)
+    client = client_for(emulator, retries=3)
+    response = post(client)
     assert response.status == status
     assert response.retry_after == pytest.approx(seconds, abs=MAX_WAIT)
     assert len(emulator.requests) == 1
@@ -171,8 +168,8 @@ def test_a_server_that_asks_for_a_minute_or_more_is_not_waited_for(
 def test_a_server_may_ask_for_no_pause(emulator: Emulator, status: int) -> None:
     """`Retry-After: 0` does not stop the repeat."""
     emulator.order(Fault(status, "busy", {"Retry-After": "0"}))
-    with client_for(emulator, retries=1) as client:
-        response = post(client, token=emulator.token, content=CONTENT)
+    client = client_for(emulator, retries=1)
+    response = post(client, token=emulator.token, content=CONTENT)
     assert (response.status, len(emulator.requests)) == (200, 2)
 
 

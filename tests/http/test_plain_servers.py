@@ -58,10 +58,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[PlainServer]:
 
 def test_a_server_without_tls_is_told_as_such(server: PlainServer) -> None:
     """The error says that only https is spoken, and what to put in front of such a server."""
-    with (
-        open_client(connectTo=address(server), retries=2) as client,
-        pytest.raises(ConnectionFailed) as caught,
-    ):
+    client = open_client(connectTo=address(server), retries=2)
+    with pytest.raises(ConnectionFailed) as caught:
         post(client)
     assert "answers without TLS, and this provider speaks https only" in caught.value.happened
     assert "so nothing was sent" in caught.value.happened
@@ -76,7 +74,8 @@ def test_a_proxy_without_tls_is_told_as_such(
     """Most proxies are reached by http, whatever they lead to."""
     monkeypatch.setenv("HTTPS_PROXY", f"https://{address(server)}")
     monkeypatch.setenv("NO_PROXY", "")
-    with open_client(retries=2) as client, pytest.raises(ConnectionFailed) as caught:
+    client = open_client(retries=2)
+    with pytest.raises(ConnectionFailed) as caught:
         post(client)
     assert "The proxy answers without TLS" in caught.value.happened
     assert "HTTPS_PROXY to http://" in caught.value.remedy

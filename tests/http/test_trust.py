@@ -18,10 +18,8 @@ YESTERDAY = datetime.now(timezone.utc) - timedelta(days=1)
 
 def refusal(server: RecordingServer, ca_bundle: str = "") -> SmtpConfigError:
     """Return why nothing was sent to a server, although retries were allowed."""
-    with (
-        open_client(caBundle=ca_bundle, connectTo=address(server), retries=2) as client,
-        pytest.raises(ConnectionFailed, match="nothing was sent") as caught,
-    ):
+    client = open_client(caBundle=ca_bundle, connectTo=address(server), retries=2)
+    with pytest.raises(ConnectionFailed, match="nothing was sent") as caught:
         post(client)
     assert not server.requests
     return caught.value
@@ -30,10 +28,8 @@ def refusal(server: RecordingServer, ca_bundle: str = "") -> SmtpConfigError:
 @pytest.mark.parametrize("name", [HOST, "*.example.com"])
 def test_a_certificate_of_an_authority_in_the_bundle_is_trusted(ca_bundle: str, name: str) -> None:
     """A private authority needs only a file with its certificate; a wildcard is for one label."""
-    with (
-        recording_server(ca_bundle, name) as server,
-        open_client(caBundle=ca_bundle, connectTo=address(server)) as client,
-    ):
+    with recording_server(ca_bundle, name) as server:
+        client = open_client(caBundle=ca_bundle, connectTo=address(server))
         assert post(client).status == 200
     assert server.requests == [(HOST, HOST)]
 
@@ -108,10 +104,8 @@ def test_a_server_without_tls_gets_nothing() -> None:
     """The token is sent only after a TLS handshake."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(MAX_WAIT)
-        with (
-            open_client(connectTo=address(server), timeout=0.5) as client,
-            pytest.raises(ConnectionFailed),
-        ):
+        client = open_client(connectTo=address(server), timeout=0.5)
+        with pytest.raises(ConnectionFailed):
             post(client, token="c4n4ry")
         connection, _ = server.accept()
         with connection:
@@ -122,8 +116,6 @@ def test_a_closed_port_means_that_nothing_was_sent() -> None:
     """A connection that fails leaves the platform as it was, and is tried again."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = address(server)
-    with (
-        open_client(connectTo=closed, retries=1) as client,
-        pytest.raises(ConnectionFailed, match=r"Connection refused.*\(2 tries in "),
-    ):
+    client = open_client(connectTo=closed, retries=1)
+    with pytest.raises(ConnectionFailed, match=r"Connection refused.*\(2 tries in "):
         post(client)

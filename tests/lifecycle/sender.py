@@ -24,6 +24,7 @@ class KeepingSender:
 
     def __init__(self, failure: SmtpConfigError | None = None, reason: str = "") -> None:
         self.sent: list[Request] = []
+        self.reads: list[tuple[Request, float | None]] = []
         self.asked: list[tuple[str, list[str]]] = []
         self.realm: dict[str, Any] | SmtpConfigError = {"smtpServer": {}}
         self.secrets: Iterable[str] = ()
@@ -40,8 +41,13 @@ class KeepingSender:
         if self._failure:
             raise self._failure
 
-    def read(self, request: Request) -> Reading:
+    def preview_reads(self) -> bool:
+        """Allow it, as by default."""
+        return True
+
+    def read(self, request: Request, within: float | None = None) -> Reading:
         """Return the realm, or raise it if it is an error."""
+        self.reads.append((request, within))
         if isinstance(self.realm, SmtpConfigError):
             raise self.realm
         return Reading(self.realm, {*request.secrets, *self.secrets})

@@ -170,6 +170,7 @@ def test_a_diff_tells_of_a_new_password_in_the_state(
     """A refresh knows the old password only, so it kept a user that contains the new one."""
     before = acme | {"user": "an0ther-one"}
     harness.lifecycle.diff(before, acme | {"password": "an0ther-one"})
-    (warning,) = harness.warnings
+    rotated, warning = harness.warnings
+    assert "contains another password" in rotated
     assert 'Tenant "ACME" on idp.example.com: what the state has in user may contain' in warning
-    assert "an0ther" not in warning
+    assert "an0ther" not in rotated + warning

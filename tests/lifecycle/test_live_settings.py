@@ -72,7 +72,7 @@ def test_adopting_a_tenant_names_the_settings_that_are_replaced(acme: dict[str, 
     harness = reading({"smtpServer": live})
     harness.lifecycle.create(acme | {"platform": "shift"})
     (warning,) = harness.warnings
-    assert "are replaced: host, " in warning
+    assert "were replaced: host, " in warning
     assert "user" in warning
     assert "old" not in warning
 
@@ -84,3 +84,13 @@ def test_a_delete_does_not_clear_what_was_just_set(acme: dict[str, Any]) -> None
     harness.lifecycle.delete(outputs)
     assert any("just sent" in warning for warning in harness.warnings)
     assert len(harness.sent) == 1
+
+
+def test_a_rename_without_an_alias_names_the_alias(acme: dict[str, Any]) -> None:
+    """Whatever happens to the settings on delete, and on every platform."""
+    harness = reading({"smtpServer": {}})
+    _, outputs = harness.lifecycle.create(acme)
+    harness.lifecycle.delete(outputs)
+    assert 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])' in harness.warnings[-1]
+    harness.lifecycle.delete(outputs | {"tenantId": "another"})
+    assert "Alias" not in harness.warnings[-1]

@@ -69,6 +69,44 @@ def test_a_rotated_password_is_noticed_and_sent(
     assert matches("rotated", updated["passwordFingerprint"])
 
 
+@pytest.mark.parametrize("other", [{}, {"port": 2525}], ids=["alone", "with another change"])
+@pytest.mark.parametrize("key", ["password", "passwordFrom"])
+def test_a_rotation_is_told_however_the_password_is_given(
+    harness: Harness,
+    acme: dict[str, Any],
+    referring: dict[str, Any],
+    key: str,
+    other: dict[str, Any],
+) -> None:
+    """A reviewer sees that mail will log in otherwise, whatever else changes."""
+    by_value = key == "password"
+    news = acme | {"password": PASSWORD} if by_value else referring
+    outputs = acme | {"password": "0ld-one"} if by_value else create(referring)
+    if not by_value:
+        outputs["passwordFingerprint"] = fingerprint("0ld-one")
+    harness.lifecycle.diff(outputs, news | other)
+    (warning,) = harness.warnings
+    where = "`password`" if by_value else REFERENCE
+    assert f"{where} contains another password than the one that was sent" in warning
+    assert "0ld-one" not in warning
+    assert PASSWORD not in warning
+
+
+def test_only_a_rotation_is_told(harness: Harness, acme: dict[str, Any]) -> None:
+    """Neither the first password, nor its end, nor one that is unknown or for another tenant."""
+    plain = acme | {"password": "0ld-one"}
+    without = {key: value for key, value in acme.items() if key not in {"user", "password"}}
+    for olds, news in [
+        (without, plain),
+        (plain, without),
+        (plain, plain | {"password": UNKNOWN}),
+        (plain, plain | {"password": "n3w-one", "tenantId": "other"}),
+        (plain, acme | {"password": "", "passwordFrom": "env:SMTPCONFIG_NOWHERE"}),
+    ]:
+        harness.lifecycle.diff(olds, news)
+    assert not harness.warnings
+
+
 def test_an_unreadable_password_that_is_not_needed_is_a_warning(
     harness: Harness, referring: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -239,7 +239,7 @@ def test_adoption_names_the_login_that_goes_first(
     assert harness.warnings[0].endswith("authTokenClientSecret, host.")
     harness = having(BY_PASSWORD)
     harness.lifecycle.create(by_token)
-    assert "are replaced: authType, " in harness.warnings[0]
+    assert "were replaced: authType, " in harness.warnings[0]
     assert "password" in harness.warnings[0]
 
 
@@ -273,11 +273,11 @@ def test_without_a_version_what_is_stored_tells(
 class WithoutVersion(Harness):
     """A platform whose version cannot be read."""
 
-    def read(self, request: Request) -> Reading:
+    def read(self, request: Request, within: float | None = None) -> Reading:
         """Refuse to show the server, and nothing else."""
         if request.url.endswith("/serverinfo"):
             raise ReadFailed("No.", "ask.")
-        return super().read(request)
+        return super().read(request, within)
 
 
 def test_an_unreadable_version_is_no_failure(keycloak: dict[str, Any]) -> None:

@@ -48,6 +48,7 @@ TITLES = {
     "E403": "Value that is longer than Keycloak stores",
     "E404": "Null sender on a platform that does not document it",
     "E405": "Local part beyond ASCII without allow_utf8",
+    "E406": "Blank in a tenant",
     "W101": "Implicit TLS port without ssl",
     "W102": "STARTTLS port with ssl",
     "W103": "Unusual SMTP port",
@@ -109,9 +110,7 @@ def test_rules_read_every_setting_the_references_and_the_tenant() -> None:
     references = {"passwordFrom", "authTokenClientSecretFrom"}
     settings = {*SmtpSettings.keys().values()} - KEPT_IF_ABSENT
     assert set(KEYS) - {"allowUtf8", "debug"} == settings | references | {
-        "platform",
-        "tenantId",
-        "verify",
+        *("platform", "tenantId", "credentials", "verify", "verifyRecipient"),
     }
 
 

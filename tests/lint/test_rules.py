@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_errors, find_warnings
-from pulumi_smtpconfig.lint.rules import BASE, CONTROL, RULES, Rule
+from pulumi_smtpconfig.lint.rules import BASE, CONTROL, RULES, TOKEN, Rule
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
@@ -287,6 +287,47 @@ def test_a_blank_at_an_end_of_the_login_is_a_warning(key: str, blank: str) -> No
 def test_an_unfilled_template_in_a_text_is_an_error(key: str, text: str) -> None:
     """It is found anywhere in the text, in each that a template engine may fill in."""
     assert codes(**{"password": "n0t-a-w0rd", "user": "acme"} | {key: text}) == ["E402"]
+
+
+@pytest.mark.parametrize("key", ["tenantId", "user", "fromDisplayName", "authTokenClientId"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("$(NAME)", "a-$(name)-b", "%USER%", "%mail_user%@acme.example", "$MAIL_USER"),
+        *("#{user}", "<host>", "<your user>", "svc-<env>", "<tenant>-prod", "__USER__"),
+    ],
+)
+def test_other_engines_templates_are_found_too(key: str, text: str) -> None:
+    """Shells, Windows, pipelines, and documentation that writes <name>."""
+    known = TOKEN if key.startswith("auth") else {"password": "n0t-a-w0rd", "user": "acme"}
+    found = codes(**known | {key: text})
+    assert [code for code in found if code != "W402"] == ["E402"]
+
+
+def test_a_url_with_braces_is_an_unfilled_template() -> None:
+    """Documentation writes token endpoints so; escapes of a URL are none."""
+    for path, found in [("{tenant}/token", ["E402"]), ("%C3%A4%ADa%2F/token", [])]:
+        assert codes(**TOKEN | {"authTokenUrl": f"https://login.acme.example/{path}"}) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("50% off 20% more", "Acme <EU>", "Acme & Co <mail@acme.example>", "US$ 100", "$100"),
+        *("A$AP", "100%", "__init", "Acme (EU)", "#1 {Mail}"),
+    ],
+)
+def test_a_name_with_such_signs_is_no_template(text: str) -> None:
+    """Prices, percentages and regions in angle brackets occur in names."""
+    assert set(codes(fromDisplayName=text)) <= {"W402"}
+
+
+@pytest.mark.parametrize(
+    "tenant", [" sp", "sp ", "s p", "\u00a0sp", "s\u200bp", "sp\ufeff", "\u3000sp", "s\u202ep"]
+)
+def test_a_blank_in_a_tenant_is_an_error(tenant: str) -> None:
+    """A realm that is really called so is for `lint_ignore`; any other is a slip of a paste."""
+    assert codes(tenantId=tenant) == ["E406"]
 
 
 @pytest.mark.parametrize("text", ["{a}", "$a", "${a", "a}}", "{{a}", "Acme {Mail}", "$ {a}"])

@@ -22,6 +22,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.port = str(self.server_address[1])
         self.logins: list[tuple[str, str]] = []
         self.recipients: list[str] = []
+        self.senders: list[str] = []
         self.password = ""
         """The password that it takes; empty for any."""
 
@@ -35,7 +36,7 @@ class Session(socketserver.StreamRequestHandler):
         """Answer every command with success."""
         self.wfile.write(b"220 ready\r\n")
         for line in self.rfile:
-            command, *words = line.decode().split()
+            command, *words = line.decode(errors="replace").split() or [""]
             self.wfile.write(self._answer(command.upper(), words))
             if command.upper() == "QUIT":
                 return
@@ -48,6 +49,8 @@ class Session(socketserver.StreamRequestHandler):
             self.server.logins.append((user, password))
             is_right = self.server.password in {"", password}
             return b"235 welcome\r\n" if is_right else b"535 5.7.8 wrong\r\n"
+        if command == "MAIL":
+            self.server.senders.append(words[0].partition("<")[2].rstrip(">"))
         if command == "RCPT":
             self.server.recipients.append(words[0].partition("<")[2].rstrip(">"))
         if command == "DATA":

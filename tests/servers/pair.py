@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ssl import create_default_context
@@ -14,11 +15,12 @@ from pulumi_smtpconfig.emulator import Emulator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi_smtpconfig.emulator.endpoints import Role
+    from pulumi_smtpconfig.emulator.platform import Role
     from tests.servers.keycloak import Keycloak
 
 REALMS: dict[str, Role | None] = {
-    "whole": "view-realm",
+    "whole": "manage-realm",
+    "viewed": "view-realm",
     "reduced": "query-realms",
     "closed": None,
     "deleted": "view-realm",
@@ -46,7 +48,11 @@ class Pair:
         return [client.post(path, data=form) for client in self.clients]
 
     def tokens(self, realm: str) -> list[str]:
-        """What each grants the client of a realm; an administrator's tokens for `master`."""
+        """What each grants the client of a realm; an administrator's tokens for `master`.
+
+        From now on the emulator's tokens have the role of that client, as Keycloak's do.
+        """
+        self.emulator.role = REALMS.get(realm, "manage-realm")
         if realm == "master":
             return [self.emulator.token, self.keycloak.admin_token()]
         return [answer.json()["access_token"] for answer in self.grant(CLIENT, realm)]
@@ -59,6 +65,31 @@ class Pair:
             client.request(method, path, headers={"Authorization": authorization.format(token)})
             for client, token in zip(self.clients, tokens, strict=True)
         ]
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        tokens: list[str],
+        media_type: str = "application/json",
+    ) -> list[httpx.Response]:
+        """Send both a body: JSON, or bytes as they are."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return [
+            client.request(
+                method,
+                path,
+                content=content,
+                headers={"Authorization": f"Bearer {token}", "Content-Type": media_type},
+            )
+            for client, token in zip(self.clients, tokens, strict=True)
+        ]
+
+    def settings(self) -> list[dict[str, str]]:
+        """Return the mail settings of `whole` as each shows them to an administrator."""
+        answers = self.read("/admin/realms/whole", "Bearer {}", self.tokens("master"))
+        return [answer.json()["smtpServer"] for answer in answers]
 
     def write(self, settings: dict[str, str]) -> None:
         """Let both have the mail settings, as somebody else may set them."""
@@ -85,7 +116,11 @@ def agreed(answers: list[httpx.Response]) -> int:
     """Make sure that both answer alike, to caches and parsers too, and give the status."""
     headers = ("content-type", "cache-control", "pragma")
     emulated, real = (
-        (answer.json(), answer.status_code, [answer.headers.get(name) for name in headers])
+        (
+            answer.json() if answer.content else None,
+            answer.status_code,
+            [answer.headers.get(name) for name in headers],
+        )
         for answer in answers
     )
     assert emulated == real

@@ -30,7 +30,8 @@ def test_the_programs_of_the_pages_preview(
 ) -> None:
     """The provider takes every argument as it is shown, and warns of nothing unexpected.
 
-    The variable that one of them reads a password from is not set, as for a pull request.
+    Neither the token nor the variable that one of them reads a password from is set, as for a pull
+    request.
     """
     folder = tmp_path / "pages"
     folder.mkdir()
@@ -38,6 +39,7 @@ def test_the_programs_of_the_pages_preview(
     (folder / "Pulumi.yaml").write_text(PROJECT)
     (folder / "__main__.py").write_text("".join(f"import {module}\n" for module in modules))
     stack = open_stack(folder)
+    del stack.environment["SMTPCONFIG_TOKEN"]
     stack.configure_secret("smtpPassword", "correct horse")
     stack.configure_secret("mailClientSecret", "correct horse battery")
     stack.configure_secret("smtpPasswords", '{"acme": "correct horse", "globex": "battery"}')

@@ -71,10 +71,11 @@ def test_the_matrix_is_made_of_the_groups_of_a_file_that_is_in_order(runner: Sta
 
 
 def test_each_event_does_what_its_step_says(runner: Stack, emulator: Emulator) -> None:
-    """A preview sends nothing, a push applies the group alone, and the night looks for drift."""
+    """A preview changes nothing, a push applies the group alone, and the night looks for drift."""
     write(runner.project, {"acme": {"group": "us"}, "globex": {"group": "eu"}})
     assert run(runner, "group", "pull_request")[1] == 0
-    assert not emulator.requests
+    assert {request.method for request in emulator.requests} == {"GET"}
+    assert not sent(emulator)
     assert run(runner, "group", "push")[1] == 0
     assert sent(emulator) == ["acme"]
     (runner.project / "Pulumi.us.yaml").unlink()

@@ -111,12 +111,43 @@ def test_keys_of_others_survive_and_the_mask_is_never_written(
     keycloak.set_smtp(realm, {"host": "old", "from": "a@b.example", **others})
     _, outputs = lifecycle.create(inputs)
     assert others.items() <= keycloak.smtp(realm).items()
-    assert any("are replaced: authType, host, from, " in line for line in told)
+    assert any("were replaced: authType, host, from, " in line for line in told)
     without_login = {key: inputs[key] for key in inputs if key not in {"user", "password"}}
     lifecycle.update(outputs, without_login)
     live = keycloak.smtp(realm)
     assert others.items() <= live.items()
     assert not {"auth", "authType", "user", "password"} & live.keys()
+
+
+def test_a_preview_tells_what_an_existing_realm_has(
+    keycloak: Keycloak, realm: str, start: Start, inputs: dict[str, Any], told: list[str]
+) -> None:
+    """Nothing yet, something else, or the same; it changes nothing, and an up repeats nothing."""
+    start().check(inputs, is_new=True)
+    keycloak.set_smtp(realm, {"host": "old.example", "from": "a@b.example", "port": "25"})
+    before = keycloak.realm(realm)
+    start().check(inputs, is_new=True)
+    assert keycloak.realm(realm) == before
+    up = start()
+    up.create(up.check(inputs, is_new=True).inputs)
+    start().check(inputs, is_new=True)
+    nothing, preview, again, same = told
+    assert nothing == f'Tenant "{realm}" on {inputs["hostname"]} has no mail settings yet.'
+    assert 'replaces authType: "none" -> "basic", host: "old.example" -> "smtp.acme' in preview
+    assert 'fromDisplayName: (none) -> "Acme "Ümlaut"", user: (none) -> "acme". ' in preview
+    assert again == preview
+    assert same.endswith("sends them again, because the password cannot be compared.")
+
+
+def test_a_preview_of_a_realm_that_cannot_be_read_says_nothing(
+    keycloak: Keycloak, realm: str, start: Start, inputs: dict[str, Any], told: list[str]
+) -> None:
+    """Without the role, with a wrong secret, and before the realm exists."""
+    secret = keycloak.create_client(realm, "nobody")
+    start(CLIENT_ID="nobody", CLIENT_SECRET=secret).check(inputs, is_new=True)
+    start(CLIENT_SECRET="wrong").check(inputs, is_new=True)
+    start().check(inputs | {"tenantId": "nowhere"}, is_new=True)
+    assert not told
 
 
 def test_drift_is_read_by_name_and_put_right(

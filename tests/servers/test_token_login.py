@@ -208,7 +208,7 @@ def test_a_password_that_takes_the_place_of_a_token_leaves_none_of_it(
     lifecycle.create(by_password | {"password": "p4ssw0rd-1"})
     keys = "authType, authTokenUrl, authTokenClientId, authTokenScope, authTokenClientSecret"
     (warning,) = told
-    assert warning.endswith(f"had other mail settings, which are replaced: {keys}.")
+    assert warning.endswith(f"had other mail settings, which were replaced: {keys}.")
     live = keycloak.smtp(realm)
     assert not [key for key in live if key.startswith("authToken")]
     assert (live["authType"], live["password"]) == ("basic", MASK)

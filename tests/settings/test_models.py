@@ -212,10 +212,22 @@ def test_any_other_port_is_refused(port: object) -> None:
 
 
 @pytest.mark.parametrize("key", ["ssl", "starttls"])
-@pytest.mark.parametrize(("value", "boolean"), [("true", True), ("false", False), (True, True)])
+@pytest.mark.parametrize(("value", "boolean"), [("true", True), ("False", False), (True, True)])
 def test_a_boolean_may_be_text(key: str, value: object, boolean: bool) -> None:  # noqa: FBT001 - the expected value
     """Config values are text."""
     assert getattr(settings(**{key: value}), key) is boolean
+
+
+@pytest.mark.parametrize("key", ["ssl", "starttls", "debug", "allowUtf8"])
+@pytest.mark.parametrize(
+    "value",
+    [*("yes", "no", "on", "off", "1", "0", "t", "y", " true", "true "), 1, 0, 1.0, 0.0, [True]],
+    ids=repr,
+)
+def test_nothing_else_is_a_boolean(key: str, value: object) -> None:
+    """A number is none, nor is a word that programs read differently."""
+    _, problems = parse(SmtpSettings, {**REQUIRED, key: value})
+    assert list(map(str, problems)) == [f"{key}: must be true or false"]
 
 
 def test_every_problem_is_reported_at_once() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pulumi_smtpconfig.emulator.endpoints import Kind
     from tests.contract.errors.operations import Operations
 
 PASSWORD = "Zx9#verloren'ö&%+7Qw/8"
@@ -29,9 +30,10 @@ OPERATIONS: dict[str, Callable[[Operations, dict[str, Any]], object]] = {
 }
 
 
-def echoing(form: str) -> Failure:
-    """Return the failure of the next request to the admin API, which echoes the password."""
-    return Failure((Fault(400, error(f"bad {FORMS[form](PASSWORD)}"), on="read"),))
+def echoing(form: str, operation: str) -> Failure:
+    """Return the failure of an operation's first request, which echoes the password."""
+    kind: Kind = "mail" if operation == "clear" else "read"
+    return Failure((Fault(400, error(f"bad {FORMS[form](PASSWORD)}"), on=kind),))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -41,7 +43,9 @@ def test_the_password_of_the_state_is_not_shown(
 ) -> None:
     """Every request of an operation hides the passwords that the operation knows."""
     state = acme | KEYCLOAK | {"password": PASSWORD}
-    message = operations.failing(echoing(form), lambda host: OPERATIONS[operation](host, state))
+    message = operations.failing(
+        echoing(form, operation), lambda host: OPERATIONS[operation](host, state)
+    )
     assert FORMS[form](PASSWORD) not in message
     assert "not shown" in message
 
@@ -55,6 +59,8 @@ def test_the_password_of_a_reference_is_not_shown(
     file.write_text(PASSWORD)
     state = {**acme, **KEYCLOAK, "passwordFrom": f"file:{file}"}
     del state["password"]
-    message = operations.failing(echoing("raw"), lambda host: OPERATIONS[operation](host, state))
+    message = operations.failing(
+        echoing("raw", operation), lambda host: OPERATIONS[operation](host, state)
+    )
     assert PASSWORD not in message
     assert "not shown" in message

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHAPE = re.compile(
     r"""pulumi_smtpconfig\.errors\.\w+:\ Mail\ settings\ of\ tenant\ "ACME":
-    \ POST\ https://[^ ]+/mail/(setup|config)\ failed\.\n
+    \ POST\ https://[^ ]+/(mail/(setup|config)|openid-connect/token)\ failed\.\n
     \ \ [^\n]+\.\n
     \ \ Next:\ [a-z][^\n]+\.\n
     (\ \ [^\n]+\.\n)*""",
