@@ -27,7 +27,7 @@ OTHERS = {variable("smtpPassword"), variable("authTokenClientSecret")}
 SIMILAR, VERY_SIMILAR = 0.6, 0.8
 NO_LETTER = re.compile("[^A-Z0-9]")
 READ_BACK = {"admin", "off"}
-SEE = "docs/connection-settings.md lists all settings."
+ALL = f"The settings are {', '.join(KEYS)}."
 
 
 def find_unused_settings(config: Config, keys: Iterable[str], project: str) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _letters(name: str) -> str:
 
 
 def _advice(setting: str, meant: str) -> str:
-    return f"If {setting} is meant, correct the name." if meant else SEE
+    return f"If {setting} is meant, correct the name." if meant else ALL
 
 
 PREFIX = _letters(NAMESPACE)
