@@ -86,7 +86,8 @@ def json_response(
 ) -> Response:
     """Return a response with the content as JSON."""
     body = json.dumps(content).encode()
-    return Response(status, body, {"content-type": "application/json", **(headers or {})})
+    # An HTTPStatus is shown as its name by Python 3.10.
+    return Response(int(status), body, {"content-type": "application/json", **(headers or {})})
 
 
 def keycloak_error(status: HTTPStatus, **headers: str) -> Response:

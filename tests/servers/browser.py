@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-"""The sandbox needs rights that a container lacks. The last two keep it from asking its maker."""
+"""The sandbox needs rights that a container lacks; the pages are ours."""
 
 
 @contextmanager
