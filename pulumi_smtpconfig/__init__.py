@@ -18,5 +18,6 @@
 """
 
 from pulumi_smtpconfig.resource import SmtpConfig
+from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 
-__all__ = ["SmtpConfig"]
+__all__ = ["SmtpConfig", "SmtpConfigArgs"]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 HTTPS_PORT, MAX_PORT, MAX_NAME = 443, 65535, 253
 AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]+\]|[^:\[\]]+)(:(?P<port>[0-9]{1,5}))?")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE | re.ASCII)
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label that makes a name an address (WHATWG URL Standard, "ends in a number")."""
 

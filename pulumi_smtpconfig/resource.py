@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+import difflib
+import inspect
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_smtpconfig.known_mistakes import Declared, after_checks
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
+from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
+from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
+from pulumi_smtpconfig.settings.choices import OFF, RETAIN, default_port, default_starttls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pulumi_smtpconfig.resource_args import Choice
+    from pulumi_smtpconfig.settings.choices import OnDelete, Platform, Verify
+
+ARGUMENTS = tuple(SmtpConfigArgs.__annotations__)
 
 
 class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
@@ -23,8 +34,11 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     cleared. Destroying the resource leaves the settings in place, unless `on_delete` is "clear".
     `pulumi preview` reports all problems with the arguments at once.
 
+    A subclass keeps this resource's type in the state.
+
     Args:
         resource_name: The resource's name in the stack.
+        args: The arguments as a dictionary, instead of by keyword.
         platform: "ssms", "shift" or "keycloak".
         hostname: The platform's host, with a port if it is not 443: `idp.example.com:8443`.
         tenant_id: The tenant (on Keycloak the realm), case-sensitive; on SSMS a DNS label.
@@ -72,120 +86,202 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """
 
     platform: pulumi.Output[str]
-    hostname: pulumi.Output[str]
-    tenant_id: pulumi.Output[str]
-    host: pulumi.Output[str]
-    from_: pulumi.Output[str]
-    from_display_name: pulumi.Output[str | None]
-    reply_to: pulumi.Output[str | None]
-    reply_to_display_name: pulumi.Output[str | None]
-    envelope_from: pulumi.Output[str | None]
-    port: pulumi.Output[int]
-    starttls: pulumi.Output[bool]
-    ssl: pulumi.Output[bool]
-    user: pulumi.Output[str | None]
-    password: pulumi.Output[str | None]
-    credentials: pulumi.Output[str | None]
-    base_path: pulumi.Output[str | None]
-    on_delete: pulumi.Output[str | None]
-    password_from: pulumi.Output[str | None]
-    auth_token_url: pulumi.Output[str | None]
-    auth_token_client_id: pulumi.Output[str | None]
-    auth_token_client_secret: pulumi.Output[str | None]
-    auth_token_client_secret_from: pulumi.Output[str | None]
-    auth_token_scope: pulumi.Output[str | None]
-    allow_utf8: pulumi.Output[bool | None]
-    debug: pulumi.Output[bool | None]
-    timeout: pulumi.Output[float | None]
-    connection_timeout: pulumi.Output[float | None]
-    write_timeout: pulumi.Output[float | None]
-    verify: pulumi.Output[str | None]
-    verify_recipient: pulumi.Output[str | None]
-    triggers: pulumi.Output[list[Any] | None]
-    lint_ignore: pulumi.Output[list[str] | None]
-    endpoint: pulumi.Output[str]
+    """"ssms", "shift" or "keycloak"."""
 
-    def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
+    hostname: pulumi.Output[str]
+    """The platform's host, with a port if it is not 443: `idp.example.com:8443`."""
+
+    tenant_id: pulumi.Output[str]
+    """The tenant (on Keycloak the realm), case-sensitive; on SSMS a DNS label."""
+
+    host: pulumi.Output[str]
+    """The SMTP server."""
+
+    from_: pulumi.Output[str]
+    """The sender's address."""
+
+    from_display_name: pulumi.Output[str | None]
+    """The name shown with that address."""
+
+    reply_to: pulumi.Output[str | None]
+    """The address for replies."""
+
+    reply_to_display_name: pulumi.Output[str | None]
+    """The name shown with that address."""
+
+    envelope_from: pulumi.Output[str | None]
+    """The address for bounces."""
+
+    port: pulumi.Output[int]
+    """The SMTP server's port, 1 to 65535; by default 465 with `ssl`, else 587."""
+
+    starttls: pulumi.Output[bool]
+    """Upgrade the connection with STARTTLS; on by default, unless `ssl` is on."""
+
+    ssl: pulumi.Output[bool]
+    """Use TLS from the first byte; excludes `starttls`."""
+
+    user: pulumi.Output[str | None]
+    """The SMTP user; needs `password`."""
+
+    password: pulumi.Output[str | None]
+    """The SMTP password; always a secret in the state, even if it is given plain."""
+
+    credentials: pulumi.Output[str | None]
+    """The name of the set in `smtpconfig:credentials` to use; by default the token or OAuth2 keys
+    of the connection settings.
+    """
+
+    base_path: pulumi.Output[str | None]
+    """The path that Keycloak's API is below, such as "/auth" on older installations."""
+
+    on_delete: pulumi.Output[str]
+    """"retain" (the default) keeps the settings when the resource is destroyed; "clear" removes
+    them, on Keycloak only.
+    """
+
+    password_from: pulumi.Output[str | None]
+    """Where the provider reads the password instead, so that no state contains it: "env:NAME" or
+    "file:/absolute/path".
+    """
+
+    auth_token_url: pulumi.Output[str | None]
+    """On Keycloak, where it obtains the token to log in with (XOAUTH2), instead of a password; an
+    https URL. It needs `user`, a client id and a client secret.
+    """
+
+    auth_token_client_id: pulumi.Output[str | None]
+    """The client that the token is granted to."""
+
+    auth_token_client_secret: pulumi.Output[str | None]
+    """Its secret; always a secret in the state."""
+
+    auth_token_client_secret_from: pulumi.Output[str | None]
+    """Where the provider reads it instead, as `password_from`."""
+
+    auth_token_scope: pulumi.Output[str | None]
+    """The scope to ask for; without one Keycloak asks for a token each time."""
+
+    allow_utf8: pulumi.Output[bool | None]
+    """On Keycloak, send from addresses whose local part is not ASCII. This and the next four stay
+    as the realm has them if they are left out.
+    """
+
+    debug: pulumi.Output[bool | None]
+    """On Keycloak, log SMTP sessions; the log may contain secrets."""
+
+    timeout: pulumi.Output[float | None]
+    """On Keycloak, seconds to wait for a reply, 0.001 to 3600."""
+
+    connection_timeout: pulumi.Output[float | None]
+    """Seconds to wait for a connection."""
+
+    write_timeout: pulumi.Output[float | None]
+    """Seconds to wait until a command is sent."""
+
+    verify: pulumi.Output[str]
+    """Verify the settings at the SMTP server before they are sent, in at most 15 seconds and
+    without sending mail: "off" (the default), "warn" to send them even if that fails, or "require".
+    On Keycloak "platform" has the server try them instead, by a mail to the address of the token's
+    user.
+    """
+
+    verify_recipient: pulumi.Output[str | None]
+    """An address to ask for as a recipient."""
+
+    triggers: pulumi.Output[list[Any] | None]
+    """Values of any kind, secrets included; a change sends the settings again."""
+
+    lint_ignore: pulumi.Output[list[str] | None]
+    """Codes to silence, such as "W102"; the error about an unknown one lists all."""
+
+    endpoint: pulumi.Output[str]
+    """The URL that the settings were sent to."""
+
+    def __init_subclass__(
+        cls, module: str = "smtpconfig", name: str = "SmtpConfig", **kwargs: Any
+    ) -> None:
+        """Keep the type, because all tenants of another type would be created anew."""
+        super().__init_subclass__(module=module, name=name, **kwargs)
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: SmtpConfigArgs,
+        opts: pulumi.ResourceOptions | None = ...,
+    ) -> None: ...
+
+    @overload
+    def __init__(
         self,
         resource_name: str,
         *,
-        platform: pulumi.Input[str],
+        platform: Choice[Platform],
         hostname: pulumi.Input[str],
         tenant_id: pulumi.Input[str],
         host: pulumi.Input[str],
         from_: pulumi.Input[str],
-        from_display_name: pulumi.Input[str] | None = None,
-        reply_to: pulumi.Input[str] | None = None,
-        reply_to_display_name: pulumi.Input[str] | None = None,
-        envelope_from: pulumi.Input[str] | None = None,
-        port: pulumi.Input[int | str] | None = None,
-        starttls: pulumi.Input[bool] | None = None,
-        ssl: pulumi.Input[bool] | None = None,
-        user: pulumi.Input[str] | None = None,
-        password: pulumi.Input[str] | None = None,
-        credentials: pulumi.Input[str] | None = None,
-        base_path: pulumi.Input[str] | None = None,
-        on_delete: pulumi.Input[str] | None = None,
-        password_from: pulumi.Input[str] | None = None,
-        auth_token_url: pulumi.Input[str] | None = None,
-        auth_token_client_id: pulumi.Input[str] | None = None,
-        auth_token_client_secret: pulumi.Input[str] | None = None,
-        auth_token_client_secret_from: pulumi.Input[str] | None = None,
-        auth_token_scope: pulumi.Input[str] | None = None,
-        allow_utf8: pulumi.Input[bool] | None = None,
-        debug: pulumi.Input[bool] | None = None,
-        timeout: pulumi.Input[float] | None = None,
-        connection_timeout: pulumi.Input[float] | None = None,
-        write_timeout: pulumi.Input[float] | None = None,
-        verify: pulumi.Input[str] | None = None,
-        verify_recipient: pulumi.Input[str] | None = None,
-        triggers: pulumi.Input[Sequence[Any]] | None = None,
-        lint_ignore: Sequence[str] | None = None,
+        from_display_name: pulumi.Input[str] | None = ...,
+        reply_to: pulumi.Input[str] | None = ...,
+        reply_to_display_name: pulumi.Input[str] | None = ...,
+        envelope_from: pulumi.Input[str] | None = ...,
+        port: pulumi.Input[int | str] | None = ...,
+        starttls: pulumi.Input[bool] | None = ...,
+        ssl: pulumi.Input[bool] | None = ...,
+        user: pulumi.Input[str] | None = ...,
+        password: pulumi.Input[str] | None = ...,
+        credentials: pulumi.Input[str] | None = ...,
+        base_path: pulumi.Input[str] | None = ...,
+        on_delete: Choice[OnDelete] | None = ...,
+        password_from: pulumi.Input[str] | None = ...,
+        auth_token_url: pulumi.Input[str] | None = ...,
+        auth_token_client_id: pulumi.Input[str] | None = ...,
+        auth_token_client_secret: pulumi.Input[str] | None = ...,
+        auth_token_client_secret_from: pulumi.Input[str] | None = ...,
+        auth_token_scope: pulumi.Input[str] | None = ...,
+        allow_utf8: pulumi.Input[bool] | None = ...,
+        debug: pulumi.Input[bool] | None = ...,
+        timeout: pulumi.Input[float] | None = ...,
+        connection_timeout: pulumi.Input[float] | None = ...,
+        write_timeout: pulumi.Input[float] | None = ...,
+        verify: Choice[Verify] | None = ...,
+        verify_recipient: pulumi.Input[str] | None = ...,
+        triggers: pulumi.Input[Sequence[Any]] | None = ...,
+        lint_ignore: Sequence[str] | None = ...,
+        opts: pulumi.ResourceOptions | None = ...,
+    ) -> None: ...
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: SmtpConfigArgs | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
+        """Declare a tenant; the class's documentation describes the arguments."""
         for option in ("import_", "id", "urn"):
             if getattr(opts, option, None) is not None:
                 raise _not_found(option, resource_name)
-        ignored = parse_codes(resource_name, lint_ignore)
+        as_one = dict[str, Any](args or {})
+        given = as_one | arguments
+        ignored, wrong = parse_codes(given.get("lint_ignore"))
         properties = {
-            "platform": platform,
-            "hostname": hostname,
-            "tenant_id": tenant_id,
-            "host": host,
-            "from_": from_,
-            "from_display_name": from_display_name,
-            "reply_to": reply_to,
-            "reply_to_display_name": reply_to_display_name,
-            "envelope_from": envelope_from,
-            "port": port,
-            "starttls": starttls,
-            "ssl": ssl,
-            "user": user,
-            "password": _secret(password),
-            "credentials": credentials,
-            "base_path": base_path,
-            "on_delete": on_delete,
-            "password_from": password_from,
-            "auth_token_url": auth_token_url,
-            "auth_token_client_id": auth_token_client_id,
-            "auth_token_client_secret": _secret(auth_token_client_secret),
-            "auth_token_client_secret_from": auth_token_client_secret_from,
-            "auth_token_scope": auth_token_scope,
-            "allow_utf8": allow_utf8,
-            "debug": debug,
-            "timeout": timeout,
-            "connection_timeout": connection_timeout,
-            "write_timeout": write_timeout,
-            "verify": verify,
-            "verify_recipient": verify_recipient,
-            "triggers": triggers,
+            **dict.fromkeys(ARGUMENTS),
+            **_defaults(given),
+            **{key: given[key] for key in ARGUMENTS if given.get(key) is not None},
+            "password": _secret(given.get("password")),
+            "auth_token_client_secret": _secret(given.get("auth_token_client_secret")),
             "lint_ignore": sorted(ignored - WARNING_CODES) or None,
-            "endpoint": None,
         }
+        problems = [*_misuses(args, arguments), *wrong]
+        inputs = {KEYS.get(key, key).removesuffix("_"): value for key, value in properties.items()}
+        declared = Declared(resource_name, inputs, problems)
+        properties["platform"] = after_checks(declared, properties["platform"])
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
-        inputs = properties | _secret_inputs(properties)
-        super().__init__(SmtpConfigProvider(), resource_name, inputs, opts)
+        properties |= {"endpoint": None, **_secret_inputs(given)}
+        super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
         show_warnings(self, resource_name, properties, ignored)
 
     @classmethod
@@ -226,6 +322,59 @@ def _secret_inputs(properties: Mapping[str, object]) -> dict[str, Any]:
 
 async def _secret_keys(outputs: Mapping[str, pulumi.Output[Any]]) -> list[str]:
     return [key for key, output in outputs.items() if await output.is_secret()]
+
+
+def _signature() -> inspect.Signature:
+    """Return how a resource is declared by keyword, as `help` shows it."""
+    kinds = inspect.Parameter
+    required = SmtpConfigArgs.__required_keys__
+    arguments = [
+        kinds(
+            name,
+            kinds.KEYWORD_ONLY,
+            default=kinds.empty if name in required else None,
+            annotation=getattr(kind, "__forward_arg__", kind),
+        )
+        for name, kind in SmtpConfigArgs.__annotations__.items()
+    ]
+    own = inspect.signature(SmtpConfig.__init__).parameters
+    opts = own["opts"].replace(kind=kinds.KEYWORD_ONLY)
+    return inspect.Signature([own["self"], own["resource_name"], *arguments, opts])
+
+
+SmtpConfig.__init__.__signature__ = _signature()  # type: ignore[attr-defined] # `help` reads it
+
+
+def _misuses(args: Mapping[str, Any] | None, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    if args is not None and arguments:
+        twice = ", ".join(arguments)
+        yield Problem("args", f"cannot be combined with keyword arguments ({twice}); use one form")
+    for name in {**(args or {}), **arguments}:
+        if name not in ARGUMENTS:
+            near = difflib.get_close_matches(ATTRIBUTES.get(name, name), ARGUMENTS, 1)
+            yield Problem(
+                name, f'is no argument; did you mean "{near[0]}"?' if near else "is no argument"
+            )
+
+
+def _defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what arguments are that a program leaves out."""
+    ssl = given.get("ssl")
+    ssl = False if ssl is None else ssl
+    return {
+        "ssl": ssl,
+        "starttls": _by_ssl(ssl, default_starttls),
+        "port": _by_ssl(ssl, default_port),
+        "on_delete": RETAIN,
+        "verify": OFF,
+    }
+
+
+def _by_ssl(ssl: Any, default: Callable[..., Any]) -> Any:
+    """Return a default that depends on `ssl`; None if `ssl` is wrong, which is told elsewhere."""
+    if isinstance(ssl, pulumi.Output):
+        return ssl.apply(lambda known: _by_ssl(known, default))
+    return default(ssl=ssl) if isinstance(ssl, bool) else None
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import pulumi
 
 from pulumi_smtpconfig.lint.linter import SILENCEABLE, find_warnings
-from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.property_names import DEFAULTED, KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Collection, Mapping
 
 IDENTITY = ("platform", "hostname", "basePath", "tenantId")
 
 
-def parse_codes(name: str, lint_ignore: Sequence[str] | None) -> set[str]:
-    """Return the lint codes that a resource ignores.
-
-    Raises:
-        RunError: It is not a list, or contains a code that cannot be silenced.
-    """
-    if isinstance(lint_ignore, str):
-        raise pulumi.RunError(f'lint_ignore of "{name}" must be a list of codes, as in ["W102"].')
-    unknown = sorted(set(map(str, lint_ignore or ())) - SILENCEABLE)
-    if unknown:
-        raise pulumi.RunError(
-            f'lint_ignore of "{name}" contains a code that cannot be silenced: '
-            f"{', '.join(unknown)}. These can: {', '.join(sorted(SILENCEABLE))}."
-        )
-    return set(lint_ignore or ())
+def parse_codes(lint_ignore: object) -> tuple[set[str], list[Problem]]:
+    """Return the lint codes that a resource ignores, and what is wrong with them."""
+    if not isinstance(lint_ignore, (list, tuple, set, frozenset, type(None))):
+        return set(), [Problem("lint_ignore", 'must be a list of codes, as in ["W102"]')]
+    codes = set(map(str, lint_ignore or ()))
+    if unknown := sorted(codes - SILENCEABLE):
+        why = f"contains a code that cannot be silenced: {', '.join(unknown)}"
+        these = ", ".join(sorted(SILENCEABLE))
+        return codes, [Problem("lint_ignore", f"{why}; these can: {these}")]
+    return codes, []
 
 
 def show_warnings(
@@ -55,8 +51,9 @@ def show_warnings(
 
 
 async def _show(texts: Awaitable[list[str]], resource: pulumi.Resource) -> None:
-    for text in await texts:
-        pulumi.log.warn(text, resource)
+    with suppress(pulumi.RunError):  # the resource is not registered, and the program tells why
+        for text in await texts:
+            pulumi.log.warn(text, resource)
 
 
 async def _texts(
@@ -118,6 +115,6 @@ def find_duplicates(name: str, properties: Mapping[str, object], tenants: Tenant
 def _folds_case(platform: str) -> bool:
     # Only needed for tenants that differ only in case, so other programs do not pay for parsing.
     from pulumi_smtpconfig.platforms import PLATFORMS  # noqa: PLC0415 - see above
-    from pulumi_smtpconfig.settings.models import PlatformName  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.settings.choices import PlatformName  # noqa: PLC0415 - see above
 
     return PLATFORMS[PlatformName(platform)].folds_case

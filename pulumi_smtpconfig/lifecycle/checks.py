@@ -8,8 +8,9 @@ from pulumi_smtpconfig.lifecycle.passwords import VAULT_IS_KEYCLOAKS, needs_vaul
 from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.settings.choices import CLEAR, PLATFORM
 from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
-from pulumi_smtpconfig.settings.models import CLEAR, PLATFORM, Tenant
+from pulumi_smtpconfig.settings.models import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

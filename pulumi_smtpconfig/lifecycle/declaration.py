@@ -20,8 +20,9 @@ from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret, public_url
+from pulumi_smtpconfig.settings.choices import CLEAR
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
-from pulumi_smtpconfig.settings.models import CLEAR, Options, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 if TYPE_CHECKING:

@@ -32,7 +32,8 @@ from pulumi_smtpconfig.lifecycle.passwords import (
     resolve_secret,
     why_unreadable,
 )
-from pulumi_smtpconfig.settings.models import CLEAR, OFF, PLATFORM, REQUIRE, WARN, Tenant
+from pulumi_smtpconfig.settings.choices import CLEAR, OFF, PLATFORM, REQUIRE, WARN
+from pulumi_smtpconfig.settings.models import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

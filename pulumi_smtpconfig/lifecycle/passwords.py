@@ -13,7 +13,7 @@ from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.lint.rules import VAULT
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.settings.models import OFF, PLATFORM
+from pulumi_smtpconfig.settings.choices import OFF, PLATFORM
 from pulumi_smtpconfig.settings.password_reference import resolve
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.platforms.keycloak import KEYCLOAK
 from pulumi_smtpconfig.platforms.kobil import SHIFT, SSMS
-from pulumi_smtpconfig.settings.models import PlatformName
+from pulumi_smtpconfig.settings.choices import PlatformName
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.platforms.platform import Platform

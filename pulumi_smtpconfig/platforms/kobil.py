@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pulumi_smtpconfig.authority import DNS_LABEL
 from pulumi_smtpconfig.platforms.platform import (
     TOKEN_ENDPOINT,
     Platform,
     path_segment,
     path_segment_reason,
 )
-from pulumi_smtpconfig.settings.models import DNS_LABEL
 
 
 def _dns_label_reason(tenant_id: str) -> str:

@@ -5,10 +5,9 @@ The models define types, defaults and the canonical form. `lint` checks which va
 
 from __future__ import annotations
 
-import enum
 import re
 from ipaddress import ip_address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -20,14 +19,24 @@ from pydantic import (
 )
 
 from pulumi_smtpconfig.authority import (
+    DNS_LABEL,
     NOT_A_HOST,
     InvalidAuthority,
     authority_of,
     parse_authority,
 )
-from pulumi_smtpconfig.lint.mail_services import MAX_PORT, SMTPS, SUBMISSION
+from pulumi_smtpconfig.lint.mail_services import MAX_PORT
 from pulumi_smtpconfig.lint.rules import CONTROL, NULL_SENDER
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.settings.choices import (
+    OFF,
+    RETAIN,
+    OnDelete,
+    PlatformName,
+    Verify,
+    default_port,
+    default_starttls,
+)
 from pulumi_smtpconfig.settings.parsing import REQUIRED, Inputs, refuse
 from pulumi_smtpconfig.settings.password_reference import is_reference
 
@@ -125,12 +134,12 @@ def _port(value: object) -> object:
 
 def _default_starttls(known: dict[str, Any]) -> Any:
     ssl = known.get("ssl", UNKNOWN)  # missing if it is invalid, with older releases of pydantic
-    return ssl if ssl is UNKNOWN else not ssl
+    return ssl if ssl is UNKNOWN else default_starttls(ssl=ssl)
 
 
 def _default_port(known: dict[str, Any]) -> Any:
     ssl = known.get("ssl", UNKNOWN)  # missing if it is invalid, with older releases of pydantic
-    return ssl if ssl is UNKNOWN else SMTPS if ssl else SUBMISSION
+    return ssl if ssl is UNKNOWN else default_port(ssl=ssl)
 
 
 def _seconds(value: object) -> object:
@@ -189,7 +198,6 @@ class SmtpSettings(Inputs):
     write_timeout: OptionalSeconds = None
 
 
-DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE | re.ASCII)
 BASE_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
@@ -209,14 +217,6 @@ def _base_path(path: str) -> str:
     return path
 
 
-class PlatformName(str, enum.Enum):
-    """The values of `platform`."""
-
-    SSMS = "ssms"
-    SHIFT = "shift"
-    KEYCLOAK = "keycloak"
-
-
 class Tenant(Inputs):
     """A tenant of a platform; its identifier is case-sensitive (contract: tenants are realms).
 
@@ -234,10 +234,6 @@ class Tenant(Inputs):
         return f"{self.platform.value}/{self.hostname}{self.base_path}/{self.tenant_id}"
 
 
-CLEAR = "clear"
-OFF, WARN, REQUIRE, PLATFORM = "off", "warn", "require", "platform"
-
-
 def _reference(text: str) -> str:
     if text and not is_reference(text):
         raise refuse("must be env:NAME or file:/absolute/path")
@@ -251,10 +247,10 @@ class Options(Inputs):
     """The arguments that control what the provider does, and are not sent to the platform."""
 
     credentials: Text = ""
-    on_delete: Literal["retain", "clear"] = "retain"
+    on_delete: OnDelete = RETAIN
     password_from: Reference = ""
     auth_token_client_secret_from: Reference = ""
-    verify: Literal["off", "warn", "require", "platform"] = "off"
+    verify: Verify = OFF
     verify_recipient: OptionalAddress = ""
     triggers: list[JsonValue] = Field(default=[])
     lint_ignore: list[str] = Field(default=[])

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULES = (pulumi_smtpconfig, emulator)
-PUBLIC = [getattr(module, name) for module in MODULES for name in module.__all__]
+DOCUMENTED_BY_THE_RESOURCE = {"SmtpConfigArgs"}
+PUBLIC = [
+    getattr(module, name)
+    for module in MODULES
+    for name in module.__all__
+    if name not in DOCUMENTED_BY_THE_RESOURCE
+]
 
 
 def documented(kind: type) -> set[str]:

@@ -55,6 +55,8 @@ def written_type(argument: str) -> str:
     """Return the type of an argument as people write it."""
     annotation = str(SIGNATURE[argument].annotation)
     inner = annotation.removesuffix(" | None").removeprefix("pulumi.Input[").removesuffix("]")
+    if inner.startswith("Choice["):
+        return "str"
     names = {"Sequence[Any": "list", "Sequence[Any]": "list", "Sequence[str": "list of str"}
     return names.get(inner, inner).replace(" | ", " or ")
 

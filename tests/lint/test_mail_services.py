@@ -15,7 +15,8 @@ from pulumi_smtpconfig.lint.mail_services import (
     Service,
     service_of,
 )
-from pulumi_smtpconfig.settings.models import PlatformName, SmtpSettings
+from pulumi_smtpconfig.settings.choices import PlatformName
+from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
 from tests.lint.corpus import CORPUS, Sample
 from tests.lint.find import codes, find

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.platforms import PLATFORMS
-from pulumi_smtpconfig.settings.models import PlatformName, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.choices import PlatformName
+from pulumi_smtpconfig.settings.models import SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
 KOBIL = pytest.mark.parametrize("platform", [PlatformName.SSMS, PlatformName.SHIFT])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
@@ -11,7 +11,9 @@ from pulumi_smtpconfig import SmtpConfig
 ignored = (pulumi.Config().get("ignored") or "").split() or None
 
 
-def declare(name: str, platform: str, tenant_id: str, **others: Any) -> SmtpConfig:
+def declare(
+    name: str, platform: Literal["ssms", "shift"], tenant_id: str, **others: Any
+) -> SmtpConfig:
     """Declare a tenant of a platform."""
     return SmtpConfig(
         name,
