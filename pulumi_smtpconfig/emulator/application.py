@@ -102,6 +102,14 @@ class Application:
             raise ValueError(f"At most {MOST_FAULTS:,} faults can be waiting.")
         self.faults[:] = waiting
 
+    def reset(self) -> None:
+        """Forget settings, faults and requests, expire granted tokens, accept the fixed one."""
+        self._platform.reset()
+        self._platform.tokens.restore()
+        self.faults.clear()
+        self.requests.clear()
+        self.journal.clear()
+
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one HTTP request.
 

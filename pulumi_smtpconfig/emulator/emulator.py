@@ -231,3 +231,15 @@ class Emulator:
     def revoke_tokens(self) -> None:
         """Refuse all tokens granted so far, as if the platform had restarted; `token` stays."""
         self._tokens.revoke()
+
+    def expire_tokens(self) -> None:
+        """Refuse all tokens granted so far, and `token` until it is set again or `reset`."""
+        self._tokens.expire()
+
+    def reset(self) -> None:
+        """Forget all settings, faults and requests, and accept `token`; granted tokens expire.
+
+        Tenants that the argument `tenants` named exist again. Users and the client secret stay, and
+        so do latency and what concerns test mails.
+        """
+        self._application.reset()

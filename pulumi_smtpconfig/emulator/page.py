@@ -185,7 +185,7 @@ class Page:
             "fault": self._order,
             "forget-faults": lambda _: self._application.faults.clear(),
             "expire": lambda _: self._platform.tokens.expire(),
-            "reset": lambda _: self._reset(),
+            "reset": lambda _: self._application.reset(),
         }
         do = action.get("do")
         if not isinstance(do, str) or do not in actions:
@@ -229,13 +229,6 @@ class Page:
             self._application.order([FAULTS[name].meant_for(on)] * count)
         except ValueError as problem:
             raise Refused(_bad(str(problem))) from None
-
-    def _reset(self) -> None:
-        self._platform.reset()
-        self._platform.tokens.restore()
-        self._application.faults.clear()
-        self._application.requests.clear()
-        self._application.journal.clear()
 
     def _tenant(self, action: dict[str, Any]) -> str:
         key = action.get("tenant")

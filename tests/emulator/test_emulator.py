@@ -12,7 +12,7 @@ import pytest
 
 import pulumi_smtpconfig.emulator
 from pulumi_smtpconfig.emulator import Emulator, Fault, ListenError
-from tests.emulator.requests import SHIFT, connect, handshake, send
+from tests.emulator.requests import REALM, SHIFT, connect, granted, handshake, read, send
 
 
 def test_it_imports_nothing_else_of_the_package() -> None:
@@ -70,3 +70,24 @@ def test_leaving_the_block_ends_everything_in_progress(caplog: pytest.LogCapture
     with pytest.raises(ConnectionRefusedError):
         connect(emulator.environment)
     assert not caplog.records
+
+
+def test_a_reset_leaves_a_new_platform() -> None:
+    """Given tenants exist again without settings, and only the fixed token is accepted."""
+    with Emulator(tenants=["acme"]) as emulator:
+        token = granted(emulator)
+        send(emulator.environment, REALM, {"displayName": "Acme", "smtpServer": {}}, "PUT")
+        send(emulator.environment, SHIFT)
+        emulator.tenants["other"] = {}
+        emulator.order(Fault(503))
+        emulator.role = None
+        emulator.expire_tokens()
+        assert send(emulator.environment, SHIFT).status_code == 503
+        assert send(emulator.environment, SHIFT).status_code == 401
+        emulator.order(Fault(503))
+        emulator.reset()
+        assert (emulator.tenants, emulator.requests) == ({"acme": {}}, [])
+        old = send(emulator.environment, SHIFT, Authorization=f"Bearer {token}")
+        realm = read(emulator).json()
+        assert (old.status_code, "displayName" in realm, realm["smtpServer"]) == (401, False, {})
+        assert send(emulator.environment, SHIFT).status_code == 200
