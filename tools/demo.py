@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from pulumi_smtpconfig.emulator import Emulator
@@ -107,6 +108,13 @@ def indented(output: str) -> str:
     return "\n".join(f"    | {line}" for line in lines)
 
 
+def pause() -> None:
+    """Wait for Enter if DEMO_PAUSE is 1, so that one can look at the page."""
+    if os.environ.get("DEMO_PAUSE") == "1":
+        with suppress(EOFError):
+            input("    Press Enter to go on. ")
+
+
 def run() -> None:
     """Run all steps in a folder that is removed at the end."""
     with ExitStack() as cleanup:
@@ -116,10 +124,12 @@ def run() -> None:
         stack.configure(**SETTINGS, **{"smtpconfig:readUrl": READ_URL})
         stack.configure_secret("smtpPassword", "the first password")
         demo = Demo(stack, emulator)
+        print(f"Watch the platform at {emulator.page} (no browser knows its certificate).")
         steps = (demo.preview, demo.create, demo.received, demo.repeat)
         for step in (*steps, demo.change, demo.rotate, demo.drift, demo.state, demo.destroy):
             print(f"\n{step.__doc__}")
             step()
+            pause()
 
 
 def main() -> None:
