@@ -100,6 +100,7 @@ PROPERTIES = """PROPERTIES = {
 """
 PROGRAM = "from pulumi_smtpconfig import SmtpConfig"
 EMULATOR = "import pulumi_smtpconfig.emulator"
+PYTEST = "import pulumi_smtpconfig.pytest_plugin"
 PREVIEW = """
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
@@ -132,6 +133,10 @@ USES = {
     "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "help": (HELP, {"httpcore", "smtplib"}),
     "the emulator": (EMULATOR, {"pulumi", "trustme", "uvicorn"}),
+    "pytest": (
+        PYTEST,
+        {"pulumi", "aiosmtpd", "pulumi_smtpconfig.emulator", "pulumi_smtpconfig.testing"},
+    ),
 }
 
 
