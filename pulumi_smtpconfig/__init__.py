@@ -17,7 +17,19 @@
 `pulumi_smtpconfig.emulator` is the platform on this machine, to try it with.
 """
 
-from pulumi_smtpconfig.resource import SmtpConfig
-from pulumi_smtpconfig.resource_args import SmtpConfigArgs
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_smtpconfig.resource import SmtpConfig
+    from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 
 __all__ = ["SmtpConfig", "SmtpConfigArgs"]
+
+
+def __getattr__(name: str) -> object:
+    # Late, because each start of pytest imports this package for its plugin, without pulumi.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pulumi_smtpconfig import resource  # noqa: PLC0415
+
+    return getattr(resource, name)

@@ -84,8 +84,9 @@ def test_only_the_table_names_platforms() -> None:
 def test_all_is_sorted_and_complete(path: Path) -> None:
     """A package lists all names that it exports, and its docstring says what it is for."""
     assert ast.get_docstring(TREES[path])
-    nodes = [node for node in TREES[path].body if isinstance(node, ast.ImportFrom)]
-    names = [alias.asname or alias.name for node in nodes for alias in node.names]
+    late = [each for node in TREES[path].body if isinstance(node, ast.If) for each in node.body]
+    nodes = [node for node in [*TREES[path].body, *late] if isinstance(node, ast.ImportFrom)]
+    names = [a.asname or a.name for node in nodes if node.module != "typing" for a in node.names]
     assert path == TABLE or not names or f"__all__ = {sorted(names)}" in ast.unparse(TREES[path])
 
 
@@ -97,7 +98,9 @@ PROPERTIES = """PROPERTIES = {
     "from": "no-reply@acme.example",
 }
 """
-PROGRAM = "import pulumi_smtpconfig"
+PROGRAM = "from pulumi_smtpconfig import SmtpConfig"
+EMULATOR = "import pulumi_smtpconfig.emulator"
+PYTEST = "import pulumi_smtpconfig.pytest_plugin"
 PREVIEW = """
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
@@ -134,6 +137,11 @@ USES = {
     ),
     "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "help": (HELP, {"httpcore", "smtplib"}),
+    "the emulator": (EMULATOR, {"pulumi", "trustme", "uvicorn"}),
+    "pytest": (
+        PYTEST,
+        {"pulumi", "aiosmtpd", "pulumi_smtpconfig.emulator", "pulumi_smtpconfig.testing"},
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line, the emulator and the fleet, with the oldest and the newest dependencies."""
+"""The extras, with the oldest and the newest dependencies."""
 
 from __future__ import annotations
 
@@ -60,4 +60,12 @@ def test_the_fleet_works(python: Path) -> None:
     run = subprocess.run(
         command, cwd=CHECKOUT / "examples/fleet", capture_output=True, text=True, check=False
     )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_fixtures_work(python: Path, tmp_path: Path) -> None:
+    """Pytest finds them, and both servers run."""
+    (tmp_path / "test_it.py").write_text("def test_it(smtp_environment): pass\n")
+    command = [str(python), "-m", "pytest", "-W", "error", str(tmp_path)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -1,4 +1,4 @@
-"""The programs in the documents: what the blocks of a page say together, from top to bottom."""
+"""The programs and tests in the documents: a page's blocks together, from top to bottom."""
 
 from __future__ import annotations
 
@@ -23,8 +23,23 @@ def is_fragment(block: Block) -> bool:
     )
 
 
+def is_test(text: str) -> bool:
+    """Tell whether pytest, not Pulumi, runs it."""
+    functions = [each for each in ast.parse(text).body if isinstance(each, ast.FunctionDef)]
+    return any(function.name.startswith("test_") for function in functions)
+
+
 def programs() -> dict[Path, str]:
     """Return the program of each page of docs/ that has one."""
+    return {page: text for page, text in _texts().items() if not is_test(text)}
+
+
+def page_tests() -> dict[Path, str]:
+    """Return the tests of each page of docs/ that has some."""
+    return {page: text for page, text in _texts().items() if is_test(text)}
+
+
+def _texts() -> dict[Path, str]:
     whole = [b for b in blocks("python") if b.page.parent == DOCS and not is_fragment(b)]
     pages = {block.page for block in whole}
     return {page: "\n".join(b.text for b in whole if b.page == page) for page in sorted(pages)}
@@ -32,8 +47,16 @@ def programs() -> dict[Path, str]:
 
 def write_programs(folder: Path) -> list[str]:
     """Write each page's program as a module, and return the modules' names."""
-    names = {page: f"page_{page.stem}".replace("-", "_") for page in programs()}
-    modules = {names[page]: program for page, program in programs().items()}
-    for module, program in modules.items():
-        (folder / f"{module}.py").write_text(program, "utf-8")
+    return _write(folder, "page", programs())
+
+
+def write_tests(folder: Path) -> list[str]:
+    """Write each page's tests as a module, and return the modules' names."""
+    return _write(folder, "test", page_tests())
+
+
+def _write(folder: Path, prefix: str, pages: dict[Path, str]) -> list[str]:
+    modules = {f"{prefix}_{page.stem}".replace("-", "_"): text for page, text in pages.items()}
+    for module, text in modules.items():
+        (folder / f"{module}.py").write_text(text, "utf-8")
     return list(modules)

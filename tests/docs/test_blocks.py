@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from pulumi_smtpconfig.auth.credentials import Credentials
 from tests.docs.pages import CHECKOUT, PAGES, blocks, name, tokens
-from tests.docs.programs import programs, write_programs
+from tests.docs.programs import programs, write_programs, write_tests
 from tests.docs.shell import commands
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def test_no_command_takes_the_next_line_of_its_block(block: Block) -> None:
 def test_the_programs_of_the_pages_have_the_right_types(tmp_path: Path) -> None:
     """Strict mypy finds nothing, as it will find nothing in what a reader writes after them."""
     assert len(programs()) >= 3
-    files = [str(tmp_path / f"{module}.py") for module in write_programs(tmp_path)]
+    modules = [*write_programs(tmp_path), *write_tests(tmp_path)]
+    files = [str(tmp_path / f"{module}.py") for module in modules]
     # In the checkout, as its cache knows pulumi already, which takes long to read.
     command = [sys.executable, "-m", "mypy", *files]
     variables = os.environ | {"MYPYPATH": str(tmp_path)}

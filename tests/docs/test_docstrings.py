@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pulumi_smtpconfig
-from pulumi_smtpconfig import emulator
+from pulumi_smtpconfig import emulator, testing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MODULES = (pulumi_smtpconfig, emulator)
+MODULES = (pulumi_smtpconfig, emulator, testing)
 DOCUMENTED_BY_THE_RESOURCE = {"SmtpConfigArgs"}
 PUBLIC = [
     getattr(module, name)

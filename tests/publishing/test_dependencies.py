@@ -15,11 +15,12 @@ from tests.publishing.conftest import CHECKOUT
 if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import Message
+    from pathlib import Path
 
     from tests.publishing.conftest import Published
 
 MOST_DISTRIBUTIONS = 30
-OURS = ("cli", "emulator", "fleet")
+OURS = ("cli", "emulator", "fleet", "testing")
 OLDEST = CHECKOUT / "tests/contract/oldest.txt"
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC)-[\w-]+")
 PROVIDER = """
@@ -119,6 +120,25 @@ def test_a_missing_extra_is_told_in_one_line(
     output = bare(*command, status=status)
     line = rf"[^\n]* No module named '\w+'\. Run: pip install 'pulumi-smtpconfig\[{extra}\]'\n"
     assert re.fullmatch(line, output)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "extra"), [("smtp_platform", "emulator"), ("smtp_server", "testing")]
+)
+def test_a_fixture_without_its_extra_tells_it_in_one_line(
+    bare: Callable[..., str], tmp_path: Path, fixture: str, extra: str
+) -> None:
+    """Tests that ask for none pass, and the others fail without a traceback."""
+    pip = ("-m", "pip", "--quiet", "--disable-pip-version-check", "install")
+    bare("python", *pip, "--target", str(tmp_path / "pytest"), "pytest")
+    tests = tmp_path / "test_it.py"
+    tests.write_text(f"def test_none(): pass\ndef test_one({fixture}): pass\n")
+    run = "import sys; sys.path.insert(0, sys.argv.pop(1)); import pytest; sys.exit(pytest.main())"
+    output = bare("python", "-c", run, str(tmp_path / "pytest"), "-q", str(tests), status=1)
+    assert "1 passed, 1 error" in output
+    assert "Traceback" not in output
+    line = rf"^[^\n]*No module named '\w+'\. Run: pip install 'pulumi-smtpconfig\[{extra}\]'$"
+    assert len(re.findall(line, output, re.MULTILINE)) == 2  # the error, and pytest's summary of it
 
 
 def test_all_is_every_extra_of_a_user(metadata: Message) -> None:

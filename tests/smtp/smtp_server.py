@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import trustme
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from pulumi_smtpconfig.testing.listener import NAMES, Listener, certified
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 USER, PASSWORD = "acme", 'sümtp "canary" ßword'
 
 
-class SmtpServer(Controller):
+class SmtpServer(Listener):
     """Listens on a free port of 127.0.0.1 and accepts one user.
 
     Attributes:
@@ -38,12 +36,8 @@ class SmtpServer(Controller):
         mails: The mails delivered.
     """
 
-    def __init__(self, ca_bundle: Path, sock: socket.socket, **options: Any) -> None:
-        super().__init__(
-            self, hostname=sock.getsockname()[0], authenticator=self._authenticate, **options
-        )
-        self._sock = sock
-        self.port: int = sock.getsockname()[1]
+    def __init__(self, ca_bundle: Path, address: str, **options: Any) -> None:
+        super().__init__(self, address, authenticator=self._authenticate, **options)
         self.ca_bundle = ca_bundle
         self.password = PASSWORD
         self.connections = 0
@@ -60,9 +54,6 @@ class SmtpServer(Controller):
         self.connections += 1
         protocol: SMTP = super().factory()  # type: ignore[no-untyped-call]
         return protocol
-
-    def _create_server(self) -> Awaitable[Any]:
-        return self.loop.create_server(self._factory_invoker, sock=self._sock, ssl=self.ssl_context)
 
     def _authenticate(
         self, _server: SMTP, session: Session, _: Envelope, mechanism: str, given: LoginPassword
@@ -102,16 +93,11 @@ class SmtpServer(Controller):
         return "250 OK"
 
 
-def _listen(address: str) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return socket.create_server((address, 0), family=family)
-
-
 @contextmanager
 def smtp_server(  # noqa: PLR0913 - all but one are named
     ca_bundle: Path,
     *,
-    names: Sequence[str] = ("localhost", "127.0.0.1"),
+    names: Sequence[str] = NAMES,
     starttls: bool = True,
     implicit: bool = False,
     valid_until: datetime | None = None,
@@ -131,16 +117,13 @@ def smtp_server(  # noqa: PLR0913 - all but one are named
         bind: The address that it listens on.
         options: Arguments of aiosmtpd's `SMTP`, such as `auth_exclude_mechanism`.
     """
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(ca_bundle)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names, not_after=valid_until).configure_cert(context)
+    context = certified(ca_bundle, names, valid_until)
     if implicit:
         options |= {"ssl_context": context}
     elif starttls:
         options |= {"tls_context": context}
     options = {"auth_require_tls": starttls and not implicit, **options}
-    server = kind(ca_bundle, _listen(bind), **options)
+    server = kind(ca_bundle, bind, **options)
     server.start()
     server.connections = 0  # the start makes one
     try:
