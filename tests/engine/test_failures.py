@@ -96,7 +96,7 @@ def test_a_preview_reports_every_problem_without_a_value(
     output, status = quickstart.run("preview")
     assert status
     for property_ in ("hostname", "from", "password"):
-        assert f"has a problem: {property_}: " in output
+        assert re.search(rf"^ +{property_}: ", output, re.MULTILINE)
     assert "**********" not in output
     assert not emulator.requests
 

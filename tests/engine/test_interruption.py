@@ -82,7 +82,7 @@ def documented(option: str) -> list[list[str]]:
     """Return the words of the commands in the block that shows an option below the warning."""
     text = TROUBLESHOOTING.read_text("utf-8").partition("### Attempting to deploy")[2]
     (block,) = [b for b in text.partition("\n### ")[0].split("```")[1::2] if option in b]
-    return [line.split()[1:] for line in block.splitlines() if line.startswith("pulumi ")]
+    return [line.split()[1:] for line in block.replace(" &&", "").splitlines() if line != "sh"]
 
 
 def test_a_killed_engine_leaves_no_provider_running_and_the_next_up_recovers(

@@ -141,5 +141,5 @@ def test_an_inline_program_tells_all_too(
         assert told(output).keys() == names
         # Pulumi's server of inline programs tells it again, as an exception that it met.
         diagnostics = output.split("Diagnostics:")[1]
-        assert diagnostics.count(f"error: Mail settings of {len(names)} resources") == 1
+        assert diagnostics.count(f"error: The mail settings of {len(names)} resources") == 1
         assert "Traceback" not in output
