@@ -31,7 +31,7 @@ def comment(texts: Iterable[str], indent: str = "") -> list[str]:
         for text in texts
         for line in textwrap.wrap(
             one_line(text),
-            WIDTH,
+            WIDTH - len(indent),
             subsequent_indent=" " * (len(text) - len(text.lstrip())),
             break_long_words=False,
             break_on_hyphens=False,

@@ -116,6 +116,7 @@ class Settings(Strict):
     auth_token_client_id: Text | None = None
     """The client that the token is granted to."""
     auth_token_client_secret: ClientSecret | None = None
+    """Where that client's secret is stored."""
     auth_token_scope: Text | None = None
     """The scope to ask for."""
     allow_utf8: bool | None = None
