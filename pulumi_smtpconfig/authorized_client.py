@@ -7,7 +7,7 @@ import threading
 import time
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_smtpconfig.auth.destinations import authorize, problem, token_endpoint
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
@@ -26,12 +26,13 @@ from pulumi_smtpconfig.http.responses import (
     REMEDIES,
     SEND_AGAIN,
     describe,
+    parse_list,
     parse_response,
 )
 from pulumi_smtpconfig.interface import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from pulumi_smtpconfig.auth.credentials import Resolved
     from pulumi_smtpconfig.auth.tokens import TokenSource
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.interface import Request, Step, Verification
     from pulumi_smtpconfig.smtp.verifier import Verifier
     from pulumi_smtpconfig.tls import Trust
+
+T = TypeVar("T")
 
 READ_REMEDIES: dict[int, str] = {
     HTTPStatus.FORBIDDEN: (
@@ -128,13 +131,25 @@ class AuthorizedClient:
             ConnectionFailed: The platform was not reached.
             ReadFailed: The platform returned no JSON object.
         """
+        content, secrets = self._read(request, parse_response, within)
+        return Reading(content, secrets)
+
+    def read_list(self, request: Request) -> list[Any]:
+        """Return the JSON list at a URL; the errors are those of `read`."""
+        return self._read(request, parse_list)[0]
+
+    def _read(
+        self,
+        request: Request,
+        parse: Callable[[Response, Collection[str], Mapping[int, str]], T],
+        within: float | None = None,
+    ) -> tuple[T, frozenset[str]]:
         try:
             response, token = (
                 self._exchange(request) if within is None else self._try_once(request, within)
             )
             remedies = READ_REMEDIES | {HTTPStatus.UNAUTHORIZED: token.remedy}
-            content = parse_response(response, token.secrets, remedies)
-            return Reading(content, frozenset(token.secrets))
+            return parse(response, token.secrets, remedies), frozenset(token.secrets)
         except RealmGone:
             raise
         except OutcomeUnknown as error:

@@ -86,7 +86,7 @@ def smtpconfig(
     ] = False,
     _password: Password = None,
 ) -> None:
-    """Verify SMTP settings, and show the ones that a tenant has."""
+    """Verify SMTP settings, show the ones that a tenant has, and export those of many."""
 
 
 @app.command(context_settings=EXTRA_ARGUMENTS, epilog=_exit_codes())
@@ -209,3 +209,56 @@ def show(  # noqa: PLR0913 - a parameter for each option, all by keyword
         "credentials": credentials,
     }
     raise typer.Exit(run(lambda: command.show(properties), command.BLANK, as_json=as_json))
+
+
+@app.command(epilog=_exit_codes())
+def export(  # noqa: PLR0913 - a parameter for each option, all by keyword
+    tenants: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Tenants (case-sensitive). Default on Keycloak: all that the token may see.",
+            metavar="TENANT",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    platform: Annotated[str, _text("--platform", "The platform.", "ssms|shift|keycloak")],
+    hostname: Annotated[
+        str, _text("--hostname", "Host of the platform, and its port unless 443.", "NAME")
+    ],
+    base_path: Annotated[
+        str, _text("--base-path", "Prefix of Keycloak's paths, such as /auth.", "PATH")
+    ] = "",
+    credentials: Annotated[
+        str, _text("--credentials", "Name of a set in SMTPCONFIG_CREDENTIALS.", "NAME")
+    ] = "",
+    format_: Annotated[
+        str,
+        _text("--format", "A Pulumi program, or a tenants.yaml of examples/fleet.", "python|fleet"),
+    ] = "python",
+    output: Annotated[
+        str, _text("--output", "File to write. Default: standard output.", "FILE")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    as_json: AsJson = False,
+    _password: Password = None,
+) -> None:
+    """Write a program that declares the mail settings that tenants have.
+
+    Each secret becomes a reference to a variable, which is listed. Connection settings, such as
+    SMTPCONFIG_TOKEN, come from environment variables.
+    """
+    from pulumi_smtpconfig.cli.export import command  # noqa: PLC0415 - --help is quick
+    from pulumi_smtpconfig.cli.run import run  # noqa: PLC0415 - likewise
+
+    properties = {
+        "platform": platform,
+        "hostname": hostname,
+        "basePath": base_path,
+        "credentials": credentials,
+    }
+    target = command.Target(format_, output, force)
+    code = run(
+        lambda: command.export(properties, tenants or [], target), command.BLANK, as_json=as_json
+    )
+    raise typer.Exit(code)

@@ -10,7 +10,7 @@ import sys
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from rich import box
 from rich.console import Console
@@ -59,6 +59,17 @@ def print_json(document: dict[str, Any]) -> None:
         OSError: Standard output failed, or its reader is gone (`BrokenPipeError`).
     """
     _print_line(_console(), Text(json.dumps(document, indent=2)))
+
+
+def print_text(text: str) -> None:
+    """Print the text of a file to standard output, in UTF-8 whatever the terminal's encoding.
+
+    Raises:
+        OSError: Standard output failed, or its reader is gone (`BrokenPipeError`).
+    """
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
 
 
 def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -110,19 +121,42 @@ def print_stopped() -> None:
     _print_to_stderr(_console(stderr=True), Text("Stopped."))
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to standard error."""
+    for line in lines:
+        _print_to_stderr(_console(stderr=True), Text(printable(line)))
+
+
+class Wait(NamedTuple):
+    """What a command does to standard error while it waits.
+
+    Attributes:
+        warn: Prints a warning without disturbing the spinner.
+        update: Replaces the text beside the spinner; without a terminal it does nothing.
+    """
+
+    warn: Callable[[str], None]
+    update: Callable[[str], None]
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[Wait]:
+    """Show on standard error what the command waits for; a terminal shows a spinner."""
+    console = _console(stderr=True)
+    if console.is_terminal:
+        with console.status(Text(printable(text))) as status:
+            warn = partial(_print_labelled, console, *WARNING)
+            yield Wait(warn, lambda now: status.update(Text(printable(now))))
+    else:
+        _print_to_stderr(console, Text(printable(text)))
+        yield Wait(print_warning, lambda _: None)
+
+
 @contextmanager
 def connecting_to(peer: str) -> Iterator[Callable[[str], None]]:
-    """Show on standard error that the command waits for `peer`; a terminal shows a spinner.
-
-    Yields a function that prints a warning without disturbing the spinner.
-    """
-    console, text = _console(stderr=True), Text(printable(f"Connecting to {peer} ..."))
-    if console.is_terminal:
-        with console.status(text):
-            yield partial(_print_labelled, console, *WARNING)
-    else:
-        _print_to_stderr(console, text)
-        yield print_warning
+    """Show that the command waits for `peer`, and yield the function that prints a warning."""
+    with waiting(f"Connecting to {peer} ...") as wait:
+        yield wait.warn
 
 
 def discard(stream: TextIO) -> None:

@@ -17,6 +17,7 @@ from pulumi_smtpconfig.cli.output import (
     print_json,
     print_stopped,
     print_table,
+    print_text,
     print_write_error,
     without_pulumi,
 )
@@ -33,6 +34,8 @@ from pulumi_smtpconfig.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
+
 
 class Report(NamedTuple):
     """A sentence, and a table below it if it has headings."""
@@ -48,13 +51,13 @@ class Outcome(NamedTuple):
     Attributes:
         code: The exit code.
         document: What `--json` prints, apart from the keys of the error.
-        report: What is printed otherwise.
+        report: What is printed otherwise: a table, or the text of a file.
         error: Why the code is not 0.
     """
 
     code: int
     document: dict[str, Any]
-    report: Report | None = None
+    report: Report | str | None = None
     error: SmtpConfigError | None = None
 
 
@@ -63,6 +66,20 @@ def invalid_options(problems: Iterable[object], document: dict[str, Any]) -> Out
     happened = "\n  ".join(map(str, problems))
     error = ConfigurationError(happened, "correct these options; nothing was sent.")
     return Outcome(EXIT_USAGE, document, error=error)
+
+
+def not_enabled(declaration: Declaration, document: dict[str, Any]) -> Outcome:
+    """Return the outcome for a platform that the connection settings do not let us read."""
+    platform = declaration.platform
+    happened = f"Reading mail settings from {platform.title} is not enabled."
+    error = ConfigurationError(happened, f"{platform.enable_reading}.")
+    return Outcome(EXIT_UNAVAILABLE, document, error=error)
+
+
+def exit_code(error: SmtpConfigError) -> int:
+    """Return the exit code of a command that ends with an error."""
+    is_failure = isinstance(error, (NotVerified, Refused, ReadFailed))
+    return EXIT_FAILED if is_failure else EXIT_UNAVAILABLE
 
 
 def run(command: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool) -> int:
@@ -76,8 +93,7 @@ def run(command: Callable[[], Outcome], blank: dict[str, Any], *, as_json: bool)
     try:
         outcome = only_our_errors(command)()
     except SmtpConfigError as error:
-        is_failure = isinstance(error, (NotVerified, Refused, ReadFailed))
-        outcome = Outcome(EXIT_FAILED if is_failure else EXIT_UNAVAILABLE, blank, error=error)
+        outcome = Outcome(exit_code(error), blank, error=error)
     except KeyboardInterrupt:
         print_stopped()
         return EXIT_INTERRUPTED
@@ -91,6 +107,8 @@ def _print(outcome: Outcome, *, as_json: bool) -> int:
             happened = without_pulumi(error.happened) if error else None
             remedy = without_pulumi(error.remedy) if error else None
             print_json({**outcome.document, "happened": happened, "remedy": remedy})
+        elif isinstance(outcome.report, str):
+            print_text(outcome.report)
         elif outcome.report:
             print_table(*outcome.report)
     except OSError as write_error:

@@ -6,20 +6,15 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
-from pulumi_smtpconfig.cli.exit_codes import EXIT_OK, EXIT_UNAVAILABLE
+from pulumi_smtpconfig.cli.exit_codes import EXIT_OK
 from pulumi_smtpconfig.cli.output import connecting_to, print_warning
-from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
-from pulumi_smtpconfig.errors import ConfigurationError, error_context
+from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options, not_enabled
+from pulumi_smtpconfig.cli.shown_settings import shown_settings
+from pulumi_smtpconfig.errors import error_context
 from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
-from pulumi_smtpconfig.lifecycle.live_settings import (
-    CHANGE_IT,
-    LiveSettings,
-    hidden_keys,
-    hide_secrets,
-)
-from pulumi_smtpconfig.platforms.encoding import as_text, other_keys
-from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret
+from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.platforms.encoding import as_text
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
@@ -52,7 +47,7 @@ def show(properties: Mapping[str, object]) -> Outcome:
         return invalid_options(problems, BLANK)
     with error_context(f"{declaration.title}: could not read the mail settings."):
         reading = _read(declaration)
-        return _outcome(declaration, reading) if reading else _not_enabled(declaration)
+        return _outcome(declaration, reading) if reading else not_enabled(declaration, BLANK)
 
 
 def _read(declaration: Declaration) -> Reading | None:
@@ -67,27 +62,10 @@ def _read(declaration: Declaration) -> Reading | None:
         return LiveSettings(client, warn).fetch(declaration)
 
 
-def _not_enabled(declaration: Declaration) -> Outcome:
-    platform = declaration.platform
-    happened = f"Reading mail settings from {platform.title} is not enabled."
-    error = ConfigurationError(happened, f"{platform.enable_reading}.")
-    return Outcome(EXIT_UNAVAILABLE, BLANK, error=error)
-
-
 def _outcome(declaration: Declaration, reading: Reading) -> Outcome:
-    live, secrets = reading
+    live = reading.content
     has_password, has_client_secret = (bool(live.get(secret.key)) for secret in LOGIN_SECRETS)
-    read = declaration.platform.decode(live) if live else {}
-    settings = hide_secrets(read, secrets)
-    if hidden := hidden_keys(read, settings):
-        print_warning(
-            f"{declaration.title}: what the platform has in {hidden} may contain a password or a "
-            f"token, so it is not shown. Correct it on the platform, then {CHANGE_IT}"
-        )
-    shown = {key.lower() for key in settings}  # Keycloak writes allowutf8
-    others = sorted(key for key in other_keys(live) if key.lower() not in shown)
-    if contains_secret(" ".join(others), secrets):  # one search, however many keys there are
-        others = [NOT_SHOWN]
+    settings, others = shown_settings(declaration, reading)
     document = {
         "settings": settings,
         "hasPassword": has_password,

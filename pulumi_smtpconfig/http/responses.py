@@ -110,8 +110,30 @@ def parse_response(
     raise kind(happened, remedies.get(response.status, CHECK_LOG))
 
 
+def parse_list(
+    response: Response, secrets: Collection[str], remedies: Mapping[int, str]
+) -> list[Any]:
+    """Return the JSON list of a response; the arguments are those of `parse_response`.
+
+    Raises:
+        Refused: The platform refused the request.
+        OutcomeUnknown: The response is something else.
+    """
+    content = response.content
+    if response.status != HTTPStatus.OK:
+        parse_response(response, secrets, remedies)
+    elif isinstance(content, list):
+        return content
+    happened = describe("The platform", response, secrets, expected="list")
+    raise OutcomeUnknown(happened, SEND_AGAIN)
+
+
 def describe(
-    who: str, response: Response, secrets: Collection[str], keys: Collection[str] = MESSAGE_KEYS
+    who: str,
+    response: Response,
+    secrets: Collection[str],
+    keys: Collection[str] = MESSAGE_KEYS,
+    expected: str = "object",
 ) -> str:
     """Return the sentence that says what a server responded.
 
@@ -120,6 +142,7 @@ def describe(
         response: Its response.
         secrets: What the sentence must not show.
         keys: The keys of a JSON object whose values are shown.
+        expected: What the JSON of a success should have been.
     """
     said = f"{who} answered {_status(response.status)}{response.tried}"
     if response.status in REDIRECTS:
@@ -129,9 +152,9 @@ def describe(
     if len(response.body) > MAX_BODY:
         return f"{said} with a body of more than 1 MiB, which is not read.{wait}"
     is_success = response.status < HTTPStatus.MULTIPLE_CHOICES
-    is_object = isinstance(response.content, dict)
-    expected = ", where a JSON object was expected" if is_success and not is_object else ""
-    return f"{said}: {quote_body(response.body, secrets, keys)}{expected}.{wait}"
+    is_right = isinstance(response.content, dict) and expected == "object"
+    wrong = f", where a JSON {expected} was expected" if is_success and not is_right else ""
+    return f"{said}: {quote_body(response.body, secrets, keys)}{wrong}.{wait}"
 
 
 def seconds_to_wait(header: str, now: datetime) -> float:

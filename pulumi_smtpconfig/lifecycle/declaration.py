@@ -236,6 +236,11 @@ class Declaration(NamedTuple):
         url = self.platform.read_url(self.tenant, setting)
         return self._request("GET", self._access().expand(url)) if url else None
 
+    def list_request(self) -> Request | None:
+        """Return the request that lists the platform's tenants, or None if it has no list."""
+        url = self.platform.list_url(self.tenant)
+        return self._request("GET", url) if url else None
+
     def test_request(self) -> Request:
         """Return the request that lets the platform try the settings, on one that can."""
         body = self.platform.encode(self.settings)

@@ -33,8 +33,12 @@ BASIC, TOKEN, NO_LOGIN = "basic", "token", "none"
 MAX_DIGITS = 15
 
 
+def _realms(tenant: Tenant) -> str:
+    return f"https://{tenant.hostname}{tenant.base_path}/admin/realms"
+
+
 def _realm(tenant: Tenant) -> str:
-    return f"https://{tenant.hostname}{tenant.base_path}/admin/realms/{path_segment(tenant)}"
+    return f"{_realms(tenant)}/{path_segment(tenant)}"
 
 
 SWITCHES = {"allowUtf8": "allowutf8", "debug": "debug"}
@@ -100,6 +104,7 @@ KEYCLOAK = Platform(
     shows_secrets=True,
     since=SINCE,
     version_url=lambda t: f"https://{t.hostname}{t.base_path}/admin/serverinfo",
+    list_url=lambda t: f"{_realms(t)}?briefRepresentation=true",
     test_url=lambda t: f"{_realm(t)}/testSMTPConnection",
     clear={"smtpServer": {}},
     merges=True,

@@ -37,6 +37,7 @@ class Platform(NamedTuple):
             not.
         since: The first version that knows a setting, for settings that older ones ignore.
         version_url: The URL of a representation of the server with its version; empty for none.
+        list_url: The URL of the list of its tenants that a token may see; empty for none.
         test_url: The URL where it tries settings by a mail, without storing them; empty for none.
         clear: The body that removes all settings; None if the platform cannot.
         merges: Whether the body depends on the live map.
@@ -59,6 +60,7 @@ class Platform(NamedTuple):
     shows_secrets: bool = False
     since: Mapping[str, str] = MappingProxyType({})
     version_url: Callable[[Tenant], str] = lambda _: ""
+    list_url: Callable[[Tenant], str] = lambda _: ""
     test_url: Callable[[Tenant], str] = lambda _: ""
     clear: Mapping[str, Any] | None = None
     merges: bool = False

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .passwords import Passwords
 
 
+SECRETS = {"password": "password", "auth_token_client_secret": "authTokenClientSecret"}
+"""The settings that are secrets, and their keys in the file."""
+
+
 def read(path: Path) -> Fleet:
     """Read the tenants of a fleet.
 
@@ -71,11 +75,12 @@ class Fleet(NamedTuple):
         arguments, problems = {}, []
         for name, settings in self.tenants(group).items():
             arguments[name] = {"tenant_id": name, **settings.arguments()}
-            try:
-                arguments[name] |= passwords.arguments(settings.password)
-            except FleetError as error:
-                place = ("tenants", name, "password")
-                problems.append(self.document.problem(place, str(error)))
+            for field, key in SECRETS.items():
+                try:
+                    arguments[name] |= passwords.arguments(getattr(settings, field), field)
+                except FleetError as error:  # noqa: PERF203 - all problems are told at once
+                    place = ("tenants", name, key)
+                    problems.append(self.document.problem(place, str(error)))
         if problems:
             raise file_error(self.name, *problems)
         return arguments

@@ -22,6 +22,8 @@ PASSWORD = (
     "must be {secret: NAME}, {env: NAME} or {file: NAME}, "  # noqa: S105 - a message
     "and never the password itself"
 )
+SECONDS = "must be from 0.001 to 3600 seconds"
+SECRETS = {("password",), ("authTokenClientSecret",)}
 KEY = re.compile("[a-zA-Z]{1,40}")
 """The form of a key; anything else may be part of a password."""
 
@@ -44,7 +46,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
         place, unknown = tuple(map(str, detail["loc"])), detail["type"] == "extra_forbidden"
         if place[-1:] == ("[key]",):
             place = place[:-1]
-        if unknown and place[-2:-1] == ("password",):
+        if unknown and place[-2:-1] in SECRETS:
             place = place[:-1]  # the key may be the password itself
         what = _reason(place, detail["type"], detail.get("ctx", {}))
         if unknown and not KEY.fullmatch(place[-1]):
@@ -53,7 +55,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
 
 
 def _reason(place: Place, kind: str, context: dict[str, Any]) -> str:
-    if place[-1:] == ("password",) and place != ("tenants", "password"):
+    if place[-1:] in SECRETS and place[:-1] != ("tenants",):
         return PASSWORD
     if kind == "extra_forbidden":
         return f"is an unknown key{_suggestion(place[-1]) if place[1:] else ''}"
@@ -61,6 +63,8 @@ def _reason(place: Place, kind: str, context: dict[str, Any]) -> str:
         return SHAPES[context["pattern"]]
     if kind == "literal_error":
         return f"must be {context['expected']}"
+    if place[-1:] and place[-1].lower().endswith("timeout"):
+        return SECONDS
     return REASONS.get(kind.partition("_")[0], "must be a mapping of keys to values")
 
 

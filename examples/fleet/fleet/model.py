@@ -11,10 +11,11 @@ from pydantic_core import PydanticCustomError
 REQUIRED = ("group", "platform", "hostname", "credentials", "host", "from")
 """The keys that each tenant must have, in its own settings or in the defaults."""
 
-VARIABLE_PREFIX = "SMTP_PASSWORD_"
+VARIABLE_PREFIX, CLIENT_SECRET_PREFIX = "SMTP_PASSWORD_", "SMTP_CLIENT_SECRET_"
 NAME = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
 GROUP = "^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$"
 VARIABLE = f"^{VARIABLE_PREFIX}[A-Z0-9_]{{1,100}}$"
+CLIENT_SECRET_VARIABLE = f"^{CLIENT_SECRET_PREFIX}[A-Z0-9_]{{1,100}}$"
 FILE = "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
 TEXT = r"^[^\x00-\x1f\x7f]+$"
 
@@ -22,6 +23,8 @@ SHAPES = {
     NAME: "must be up to 100 letters, digits, dots, hyphens and underscores",
     GROUP: "must be up to 50 lower-case letters, digits and hyphens, starting with a letter",
     VARIABLE: f"must be {VARIABLE_PREFIX} followed by capital letters, digits and underscores",
+    CLIENT_SECRET_VARIABLE: f"must be {CLIENT_SECRET_PREFIX} followed by capital letters, digits "
+    "and underscores",
     FILE: "must be the name of a file in the password folder, and not start with a dot",
     TEXT: "must not be empty or contain a line break",
 }
@@ -31,6 +34,7 @@ Name = Annotated[str, Field(pattern=NAME)]
 Group = Annotated[str, Field(pattern=GROUP)]
 Text = Annotated[str, Field(pattern=TEXT)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(ge=0.001, le=3600)]
 
 
 class Strict(BaseModel):
@@ -62,6 +66,13 @@ class Password(Strict):
         if len(self.model_dump(exclude_none=True)) != 1:
             raise PydanticCustomError("one_of_three", "")
         return self
+
+
+class ClientSecret(Password):
+    """Where the client secret for a login by token is stored: one of three."""
+
+    env: Annotated[str, Field(pattern=CLIENT_SECRET_VARIABLE)] | None = None
+    """An environment variable where Pulumi runs; its name starts with SMTP_CLIENT_SECRET_."""
 
 
 class Settings(Strict):
@@ -100,10 +111,27 @@ class Settings(Strict):
     user: Text | None = None
     """The SMTP user; needs a password."""
     password: Password | None = None
+    auth_token_url: Text | None = None
+    """On Keycloak, where it gets the token to log in with, instead of a password."""
+    auth_token_client_id: Text | None = None
+    """The client that the token is granted to."""
+    auth_token_client_secret: ClientSecret | None = None
+    """Where that client's secret is stored."""
+    auth_token_scope: Text | None = None
+    """The scope to ask for."""
+    allow_utf8: bool | None = None
+    """On Keycloak, send from addresses whose local part is not ASCII."""
+    timeout: Seconds | None = None
+    """On Keycloak, seconds to wait for a reply."""
+    connection_timeout: Seconds | None = None
+    """On Keycloak, seconds to wait for a connection."""
+    write_timeout: Seconds | None = None
+    """On Keycloak, seconds to wait until a command is sent."""
 
     def arguments(self) -> dict[str, Any]:
-        """Return the arguments of `SmtpConfig`, without the password."""
-        return self.model_dump(exclude={"group", "password"}, exclude_none=True)
+        """Return the arguments of `SmtpConfig`, without the password and the client secret."""
+        secrets = {"password", "auth_token_client_secret"}
+        return self.model_dump(exclude={"group", *secrets}, exclude_none=True)
 
 
 class File(Strict):

@@ -28,8 +28,12 @@ class Passwords:
         self._secrets = secrets
         self._folder = folder
 
-    def arguments(self, password: Password | None) -> dict[str, str]:
-        """Return the argument of `SmtpConfig` for a password: its value, its reference, or nothing.
+    def arguments(self, password: Password | None, name: str = "password") -> dict[str, str]:
+        """Return the argument of `SmtpConfig` for a secret: its value, its reference, or nothing.
+
+        Args:
+            password: Where it is stored.
+            name: The argument that takes its value.
 
         Raises:
             FleetError: The password cannot be found; the message contains no secret.
@@ -37,10 +41,10 @@ class Passwords:
         if password is None:
             return {}
         if password.secret:
-            return {"password": self._secret(password.secret)}
+            return {name: self._secret(password.secret)}
         if password.env:
-            return {"password_from": f"env:{password.env}"}
-        return {"password_from": f"file:{self._path(str(password.file))}"}
+            return {f"{name}_from": f"env:{password.env}"}
+        return {f"{name}_from": f"file:{self._path(str(password.file))}"}
 
     def _secret(self, key: str) -> str:
         secrets = secret_object(SECRETS, self._secrets) if self._secrets else {}

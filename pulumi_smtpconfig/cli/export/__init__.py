@@ -1,0 +1,1 @@
+"""`smtpconfig export`: what declares the settings that tenants have."""

@@ -1,0 +1,41 @@
+"""Write a command's result to a file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def find_obstacle(path: str, *, replace: bool) -> str:
+    """Return why a file is not going to be written, as a predicate; empty if nothing is known.
+
+    Args:
+        path: Its path.
+        replace: Whether a regular file that is there is replaced.
+    """
+    if not Path(path).absolute().parent.is_dir():
+        return "is in a folder that does not exist"
+    if os.path.lexists(path) and not Path(path).is_file():
+        return "is there already, and is not a regular file"
+    if Path(path).is_file() and not replace:
+        return "is there already; --force replaces it"
+    return ""
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a text in UTF-8, so that at every moment the file has all of it or what it had.
+
+    Raises:
+        OSError: It could not be written; `strerror` says why.
+    """
+    target = Path(path).resolve()  # a link stays one
+    temporary = target.with_name(f".smtpconfig-{secrets.token_hex(8)}")
+    try:
+        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
