@@ -37,11 +37,10 @@ PROJECT = "name: exported\nruntime: python\n"
 
 def smtpconfig(keycloak: Keycloak, token: str, *more: str) -> subprocess.CompletedProcess[str]:
     """Run the export with a token."""
-    hostname = f"localhost:{keycloak.address.rpartition(':')[2]}"
     variables = {"SMTPCONFIG_CA_BUNDLE": str(keycloak.ca_bundle), "SMTPCONFIG_TOKEN": token}
     command = [sys.executable, "-m", "pulumi_smtpconfig", "export"]
     return subprocess.run(
-        [*command, "--platform", "keycloak", "--hostname", hostname, *more],
+        [*command, "--platform", "keycloak", "--hostname", keycloak.address, *more],
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
@@ -126,7 +125,7 @@ def test_a_listed_realm_without_the_role_is_told(keycloak: Keycloak, realm: str)
 
 def test_a_token_that_sees_no_realm_is_refused(keycloak: Keycloak, realm: str) -> None:
     """The error names the list that was asked for."""
-    secret = keycloak.create_client("master", f"none-{realm}")
+    secret = keycloak.create_client("master", f"none-{realm}", of=f"{realm}-realm")
     token = keycloak.token(
         "master",
         grant_type="client_credentials",
@@ -135,5 +134,5 @@ def test_a_token_that_sees_no_realm_is_refused(keycloak: Keycloak, realm: str) -
     )
     ended = smtpconfig(keycloak, token)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert "Could not list the tenants on localhost" in ended.stderr
+    assert f"Could not list the tenants on {keycloak.address}" in ended.stderr
     assert "403" in ended.stderr
