@@ -77,7 +77,8 @@ class LiveSettings:
     def fetch(self, declaration: Declaration, within: float | None = None) -> Reading | None:
         """Return the platform's map of a tenant's settings; None if reading is off.
 
-        A password or client secret in it that is not masked is one of its secrets.
+        A password or client secret in it that is not masked is one of its secrets, and so is the
+        part of `authTokenUrl` before the host, which no program can declare.
 
         Args:
             declaration: Whose settings to read.
@@ -95,7 +96,8 @@ class LiveSettings:
             live = declaration.platform.live(reading.content)
             if isinstance(live, dict):
                 plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
-                return Reading(live, {*reading.secrets, *plain})
+                user = as_text(live.get("authTokenUrl")).rpartition("@")[0]
+                return Reading(live, {*reading.secrets, *plain, user})
             raise ReadFailed(
                 f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
             )

@@ -47,6 +47,7 @@ DECLARED = {
     "user": "acme",
     "password_from": "env:SMTP_PASSWORD_ACME",
 }
+MASK = "*" * 10
 AT_ONCE, MEASUREMENTS = 2.0, 3
 """Seconds from Ctrl-C to the end, and how often a late one is measured again."""
 
@@ -181,6 +182,21 @@ def test_a_value_with_a_secret_is_left_out(platform: Emulator) -> None:
     assert platform.token not in result.output
     assert arguments_of(result.stdout) == {"acme": DECLARED}
     assert "# fromDisplayName is missing here, because" in result.stdout
+
+
+@pytest.mark.parametrize("form", ["python", "fleet"])
+def test_the_user_of_a_token_url_is_left_out(platform: Emulator, form: str) -> None:
+    """It may be a password, and no program can declare it."""
+    platform.tenants["acme"] |= {
+        "authType": "token",
+        "authTokenUrl": "https://client:t0k3n@login.acme.example/token",
+        "authTokenClientId": "client",
+        "authTokenClientSecret": MASK,
+    }
+    result = export(platform, "acme", "--format", form)
+    assert result.exit_code == 0, result.output
+    assert "t0k3n" not in result.output
+    assert "# authTokenUrl is missing here, because" in result.stdout.replace("  #", "#")
 
 
 def test_many_tenants_are_read_at_once_with_one_token(platform: Emulator) -> None:

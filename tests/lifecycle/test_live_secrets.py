@@ -74,6 +74,19 @@ def test_a_part_of_the_password_is_masked_too(state: dict[str, Any], text: str) 
     assert refreshed(reading(LIVE | {"user": text}), state)["user"] == NOT_SHOWN
 
 
+@pytest.mark.parametrize("user", ["client:t0k3n-s3cret@", "t0k3n@", "a:b@c:d@"])
+@pytest.mark.parametrize("start", ["https://", "http://", "//", "", "https:/"])
+def test_a_token_url_with_a_user_is_masked(state: dict[str, Any], start: str, user: str) -> None:
+    """No program can declare such a URL, and what is before the host is often a password."""
+    url = f"{start}{user}login.acme.example/token"
+    harness = reading(LIVE | {"auth": "true", "authType": "token", "authTokenUrl": url})
+    outputs = refreshed(harness, state | {"platform": "keycloak"})
+    assert outputs["authTokenUrl"] == NOT_SHOWN
+    assert outputs["host"] == LIVE["host"]
+    assert "what the platform has in authTokenUrl may contain a password" in str(harness.warnings)
+    assert user not in f"{outputs} {harness.warnings}"
+
+
 @pytest.mark.parametrize("value", [{"pw": PASSWORD}, [PASSWORD], "x" * 3000], ids=str)
 def test_a_value_of_any_type_is_masked(state: dict[str, Any], value: object) -> None:
     """A hostile platform may report a list, an object, or more than can be searched."""
