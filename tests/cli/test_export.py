@@ -113,9 +113,10 @@ def test_json_has_every_tenant_and_the_text(platform: Emulator, tmp_path: Path) 
 
 
 def test_a_file_is_replaced_by_force_alone(platform: Emulator, tmp_path: Path) -> None:
-    """Nothing is read before; a link stays one, and no other file is left in the folder."""
+    """Nothing is read before; a link and the file's mode stay, and no other file is left."""
     path, link = tmp_path / "program.py", tmp_path / "link.py"
     path.write_text("mine")
+    path.chmod(0o640)
     link.symlink_to(path)
     refused = export(platform, "acme", "--output", str(path))
     assert (refused.exit_code, path.read_text()) == (2, "mine")
@@ -125,12 +126,14 @@ def test_a_file_is_replaced_by_force_alone(platform: Emulator, tmp_path: Path) -
     assert arguments_of(path.read_text()) == {"acme": DECLARED}
     assert link.is_symlink()
     assert {*tmp_path.iterdir()} == {path, link}
-    assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-@pytest.mark.parametrize("path", ["/dev/null", "missing/program.py", "."])
-def test_no_device_and_no_folder_is_replaced(platform: Emulator, path: str) -> None:
-    """Not by force either."""
+@pytest.mark.parametrize(
+    "path", ["/dev/null", "missing/program.py", ".", "x" * 300, "x" * 300 + "/y", "a\0b"], ids=repr
+)
+def test_what_is_no_path_of_a_file_is_refused(platform: Emulator, path: str) -> None:
+    """Before anything is read, and by force too."""
     refused = export(platform, "acme", "--force", "--output", path)
     assert (refused.exit_code, platform.requests) == (2, [])
     assert "output: is " in refused.stderr

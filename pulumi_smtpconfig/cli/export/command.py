@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -164,15 +164,13 @@ def _read_all(
         todo.put(tenant_id)
 
     def work() -> None:
-        while not todo.empty():
-            try:
+        with suppress(queue.Empty):
+            while True:
                 tenant_id = todo.get_nowait()
-            except queue.Empty:  # another thread was quicker
-                return
-            try:
-                done.put((tenant_id, only_our_errors(read)(tenant_id)))
-            except SmtpConfigError as error:
-                done.put((tenant_id, error))
+                try:
+                    done.put((tenant_id, only_our_errors(read)(tenant_id)))
+                except SmtpConfigError as error:
+                    done.put((tenant_id, error))
 
     for _ in tenant_ids[:THREADS]:
         threading.Thread(target=work, daemon=True).start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 
@@ -14,13 +15,19 @@ def find_obstacle(path: str, *, replace: bool) -> str:
         path: Its path.
         replace: Whether a regular file that is there is replaced.
     """
-    if not Path(path).absolute().parent.is_dir():
-        return "is in a folder that does not exist"
-    if os.path.lexists(path) and not Path(path).is_file():
+    target = Path(path)
+    try:
+        if not target.absolute().parent.is_dir():
+            return "is in a folder that does not exist"
+        target.lstat()
+        is_regular = target.is_file()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        return f"is not the path of a file: {getattr(error, 'strerror', error)}"
+    if not is_regular:
         return "is there already, and is not a regular file"
-    if Path(path).is_file() and not replace:
-        return "is there already; --force replaces it"
-    return ""
+    return "" if replace else "is there already; --force replaces it"
 
 
 def write_file(path: str, text: str) -> None:
@@ -36,6 +43,8 @@ def write_file(path: str, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
