@@ -15,6 +15,7 @@ from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_args import SmtpConfigArgs
+from pulumi_smtpconfig.resource_options import not_found, refuse_look_ups, refused_options
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 from pulumi_smtpconfig.settings.choices import OFF, RETAIN, default_port, default_starttls
 
@@ -260,9 +261,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         **arguments: Any,
     ) -> None:
         """Declare a tenant; the class's documentation describes the arguments."""
-        for option in ("import_", "id", "urn"):
-            if getattr(opts, option, None) is not None:
-                raise _not_found(option, resource_name)
+        refuse_look_ups(opts, resource_name)
         as_one = dict[str, Any](args or {})
         given = as_one | arguments
         ignored, wrong = parse_codes(given.get("lint_ignore"))
@@ -274,7 +273,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "auth_token_client_secret": _secret(given.get("auth_token_client_secret")),
             "lint_ignore": sorted(ignored - WARNING_CODES) or None,
         }
-        problems = [*_misuses(args, arguments), *wrong]
+        problems = [*_misuses(args, arguments), *wrong, *refused_options(opts)]
         inputs = {KEYS.get(key, key).removesuffix("_"): value for key, value in properties.items()}
         declared = Declared(resource_name, inputs, problems)
         properties["platform"] = after_checks(declared, properties["platform"])
@@ -291,7 +290,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         Raises:
             RunError: Always.
         """
-        raise _not_found(f"{cls.__name__}.get", resource_name)
+        raise not_found(f"{cls.__name__}.get", resource_name)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the key of an argument in the state."""
@@ -300,14 +299,6 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     def translate_output_property(self, prop: str) -> str:
         """Return the attribute of a key in the state."""
         return ATTRIBUTES.get(prop, prop)
-
-
-def _not_found(what: str, name: str) -> pulumi.RunError:
-    return pulumi.RunError(
-        f'{what} cannot be used for "{name}", because Pulumi cannot import or look up what a '
-        "dynamic provider manages. Declare the tenant with its settings instead: the first "
-        "`pulumi up` adopts it. `smtpconfig export` writes such a program."
-    )
 
 
 def _secret_inputs(properties: Mapping[str, object]) -> dict[str, Any]:
