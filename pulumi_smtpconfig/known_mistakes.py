@@ -40,10 +40,10 @@ class Mistakes(pulumi.RunError):
             "\n".join([f'  "{name}"', *(f"    {problem}" for problem in problems)])
             for name, problems in self.found
         ]
-        count = "1 resource has" if len(resources) == 1 else f"{len(resources)} resources have"
+        count = "1 resource" if len(resources) == 1 else f"{len(resources)} resources"
         return "\n".join(
             [
-                f"Mail settings of {count} mistakes, so nothing of this is sent:",
+                f"Mail settings of {count} have mistakes, so nothing of this is sent:",
                 *resources,
                 "  Next: correct them, then run the command again.",
             ]

@@ -10,6 +10,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_smtpconfig.known_mistakes import Declared, after_checks
+from pulumi_smtpconfig.lifecycle.plain_inputs import DIGITS
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
@@ -273,6 +274,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "auth_token_client_secret": _secret(given.get("auth_token_client_secret")),
             "lint_ignore": sorted(ignored - WARNING_CODES) or None,
         }
+        properties["port"] = _number(properties["port"])
         problems = [*_misuses(args, arguments), *wrong, *refused_options(opts)]
         inputs = {KEYS.get(key, key).removesuffix("_"): value for key, value in properties.items()}
         declared = Declared(resource_name, inputs, problems)
@@ -366,6 +368,13 @@ def _by_ssl(ssl: Any, default: Callable[..., Any]) -> Any:
     if isinstance(ssl, pulumi.Output):
         return ssl.apply(lambda known: _by_ssl(known, default))
     return default(ssl=ssl) if isinstance(ssl, bool) else None
+
+
+def _number(port: Any) -> Any:
+    """Return a port as the number that it is in the outputs; what is no port is told elsewhere."""
+    if isinstance(port, pulumi.Output):
+        return port.apply(_number)
+    return int(port) if isinstance(port, str) and DIGITS.fullmatch(port) else port
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
