@@ -10,11 +10,13 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_smtpconfig.known_mistakes import Declared, after_checks
+from pulumi_smtpconfig.lifecycle.plain_inputs import DIGITS
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_args import SmtpConfigArgs
+from pulumi_smtpconfig.resource_options import not_found, refuse_look_ups, refused_options
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 from pulumi_smtpconfig.settings.choices import OFF, RETAIN, default_port, default_starttls
 
@@ -260,9 +262,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         **arguments: Any,
     ) -> None:
         """Declare a tenant; the class's documentation describes the arguments."""
-        for option in ("import_", "id", "urn"):
-            if getattr(opts, option, None) is not None:
-                raise _not_found(option, resource_name)
+        refuse_look_ups(opts, resource_name)
         as_one = dict[str, Any](args or {})
         given = as_one | arguments
         ignored, wrong = parse_codes(given.get("lint_ignore"))
@@ -274,7 +274,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "auth_token_client_secret": _secret(given.get("auth_token_client_secret")),
             "lint_ignore": sorted(ignored - WARNING_CODES) or None,
         }
-        problems = [*_misuses(args, arguments), *wrong]
+        properties["port"] = _number(properties["port"])
+        problems = [*_misuses(args, arguments), *wrong, *refused_options(opts)]
         inputs = {KEYS.get(key, key).removesuffix("_"): value for key, value in properties.items()}
         declared = Declared(resource_name, inputs, problems)
         properties["platform"] = after_checks(declared, properties["platform"])
@@ -291,7 +292,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         Raises:
             RunError: Always.
         """
-        raise _not_found(f"{cls.__name__}.get", resource_name)
+        raise not_found(f"{cls.__name__}.get", resource_name)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the key of an argument in the state."""
@@ -300,14 +301,6 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     def translate_output_property(self, prop: str) -> str:
         """Return the attribute of a key in the state."""
         return ATTRIBUTES.get(prop, prop)
-
-
-def _not_found(what: str, name: str) -> pulumi.RunError:
-    return pulumi.RunError(
-        f'{what} cannot be used for "{name}", because Pulumi cannot import or look up what a '
-        "dynamic provider manages. Declare the tenant with its settings instead: the first "
-        "`pulumi up` adopts it. `smtpconfig export` writes such a program."
-    )
 
 
 def _secret_inputs(properties: Mapping[str, object]) -> dict[str, Any]:
@@ -375,6 +368,13 @@ def _by_ssl(ssl: Any, default: Callable[..., Any]) -> Any:
     if isinstance(ssl, pulumi.Output):
         return ssl.apply(lambda known: _by_ssl(known, default))
     return default(ssl=ssl) if isinstance(ssl, bool) else None
+
+
+def _number(port: Any) -> Any:
+    """Return a port as the number that it is in the outputs; what is no port is told elsewhere."""
+    if isinstance(port, pulumi.Output):
+        return port.apply(_number)
+    return int(port) if isinstance(port, str) and DIGITS.fullmatch(port) else port
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:

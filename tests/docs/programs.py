@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from tests.docs.pages import DOCS, blocks
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.docs.pages import Block
+
+NAMED = re.compile(r"# (\w+\.py)\n")
 
 
 def is_fragment(block: Block) -> bool:
@@ -29,6 +32,12 @@ def is_test(text: str) -> bool:
     return any(function.name.startswith("test_") for function in functions)
 
 
+def file_name(block: Block) -> str:
+    """Return the name of the file that a block is, as its first line says; or nothing."""
+    named = NAMED.match(block.text)
+    return named[1] if named else ""
+
+
 def programs() -> dict[Path, str]:
     """Return the program of each page of docs/ that has one."""
     return {page: text for page, text in _texts().items() if not is_test(text)}
@@ -40,7 +49,8 @@ def page_tests() -> dict[Path, str]:
 
 
 def _texts() -> dict[Path, str]:
-    whole = [b for b in blocks("python") if b.page.parent == DOCS and not is_fragment(b)]
+    every = [block for block in blocks("python") if block.page.parent == DOCS]
+    whole = [block for block in every if not is_fragment(block) and not file_name(block)]
     pages = {block.page for block in whole}
     return {page: "\n".join(b.text for b in whole if b.page == page) for page in sorted(pages)}
 
