@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import pulumi
 from pulumi.dynamic import Resource
+from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.known_mistakes import Declared, after_checks
 from pulumi_smtpconfig.lifecycle.plain_inputs import DIGITS
@@ -283,6 +284,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         opts = pulumi.ResourceOptions.merge(opts, secret)
         properties |= {"endpoint": None, **_secret_inputs(given)}
         super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
+        self.on_delete = _or_given(self.on_delete, properties["on_delete"])
+        self.verify = _or_given(self.verify, properties["verify"])
         show_warnings(self, resource_name, properties, ignored)
 
     @classmethod
@@ -368,6 +371,18 @@ def _by_ssl(ssl: Any, default: Callable[..., Any]) -> Any:
     if isinstance(ssl, pulumi.Output):
         return ssl.apply(lambda known: _by_ssl(known, default))
     return default(ssl=ssl) if isinstance(ssl, bool) else None
+
+
+def _or_given(output: pulumi.Output[str], given: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Return an output that is what the program gives, where the engine does not tell.
+
+    The state leaves defaults out, and a preview takes what its engine leaves out for unknown.
+    """
+    if not isinstance(given, (str, pulumi.Output)):
+        return output  # Pulumi awaits it, and nobody can twice
+    return output.apply(
+        lambda told: given if contains_unknowns(told) else told, run_with_unknowns=True
+    )
 
 
 def _number(port: Any) -> Any:
