@@ -18,6 +18,7 @@ from pulumi.runtime.settings import _get_rpc_manager
 
 from pulumi_smtpconfig.lifecycle.plain_inputs import are_plain
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.property_names import as_in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +38,7 @@ class Mistakes(pulumi.RunError):
 
     def __str__(self) -> str:
         resources = [
-            "\n".join([f'  "{name}"', *(f"    {problem}" for problem in problems)])
+            "\n".join([f'  "{name}"', *(f"    {as_in_program(str(each))}" for each in problems)])
             for name, problems in self.found
         ]
         count = "1 resource" if len(resources) == 1 else f"{len(resources)} resources"

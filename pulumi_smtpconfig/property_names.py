@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 KEYS = {
     "tenant_id": "tenantId",
     "from_": "from",
@@ -26,6 +28,15 @@ KEYS = {
 """The attributes whose key in the state, which diffs show, is different."""
 
 ATTRIBUTES = {key: attribute for attribute, key in KEYS.items()}
+
+_WORDS = "|".join(key for key in ATTRIBUTES if key != "from")  # a word of any sentence
+_KEY = re.compile(rf"(?<![\w.:{{])(?:{_WORDS})(?!\w)|^from(?=: )")
+
+
+def as_in_program(text: str) -> str:
+    """Return one of our own texts with each argument as a program names it, not by its key."""
+    return _KEY.sub(lambda found: ATTRIBUTES[found[0]], text)
+
 
 DEFAULTED = {"port", "starttls", "ssl"}
 """The properties that have a value even if the program omits them."""

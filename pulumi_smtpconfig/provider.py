@@ -23,7 +23,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.property_names import SECRET_INPUTS
+from pulumi_smtpconfig.property_names import SECRET_INPUTS, as_in_program
 from pulumi_smtpconfig.traceback_limit import without_traceback
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class SmtpConfigProvider(ResourceProvider):
         given = _plain(news)
         marked = given.pop(SECRET_INPUTS, ())
         inputs, problems = self._lifecycle.check(given, is_new=not _plain(olds), marked=marked)
-        return CheckResult(_dynamic(inputs), [CheckFailure("", str(p)) for p in problems])
+        return CheckResult(
+            _dynamic(inputs), [CheckFailure("", as_in_program(str(p))) for p in problems]
+        )
 
     @without_traceback
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

@@ -10,7 +10,7 @@ import pulumi
 
 from pulumi_smtpconfig.lint.linter import SILENCEABLE, find_warnings
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.property_names import DEFAULTED, KEYS
+from pulumi_smtpconfig.property_names import DEFAULTED, KEYS, as_in_program
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Mapping
@@ -60,7 +60,7 @@ async def _texts(
     name: str, values: Awaitable[Mapping[str, object]], ignored: Collection[str]
 ) -> list[str]:
     properties = await values
-    lint = list(map(str, find_warnings(properties, ignored)))
+    lint = [as_in_program(str(each)) for each in find_warnings(properties, ignored)]
     others = find_duplicates(name, properties, tenants_of_this_run())
     return lint + [
         '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '

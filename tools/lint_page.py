@@ -13,7 +13,7 @@ from pulumi_smtpconfig.lint.linter import (
 )
 from pulumi_smtpconfig.lint.mail_services import SERVICES
 from pulumi_smtpconfig.lint.rules import BASE, RULES
-from pulumi_smtpconfig.property_names import ATTRIBUTES
+from pulumi_smtpconfig.property_names import ATTRIBUTES, as_in_program
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.lint.mail_services import Service
@@ -50,7 +50,7 @@ another resource generates, the rule is checked during `pulumi up`, before the s
 error fails the resource, and a warning is shown on it. A password from `password_from` is checked
 against the password errors when it is read.
 
-Each message names the property, what is wrong, what to do, and the code. It never contains a value,
+Each message names the argument, what is wrong, what to do, and the code. It never contains a value,
 because any value may be secret:
 
 ```text
@@ -99,8 +99,8 @@ def _section(rule: Rule) -> str:
 
 **{rule.title}.** {severity} on {_names(rule.on)}{also}.
 
-- Problem: `{_attribute(found.property)}` {found.why}.
-- Fix: {found.remedy[0].upper()}{found.remedy[1:]}.
+- Problem: `{_attribute(found.property)}` {as_in_program(found.why)}.
+- Fix: {as_in_program(found.remedy[0].upper() + found.remedy[1:])}.
 - Bad: `{_arguments(rule.bad_example)}`
 - Good: `{_arguments(rule.good_example)}`
 - Source: {rule.source}

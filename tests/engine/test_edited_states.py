@@ -49,7 +49,7 @@ def test_an_edited_state_can_be_destroyed(
     edit(stack, **properties)
     emulator.requests.clear()
     output = stack.must("destroy", "--yes", *refresh)
-    assert 'keeps its mail settings: onDelete is "retain".' in output
+    assert 'keeps its mail settings: on_delete is "retain".' in output
     assert not emulator.requests
 
 

@@ -90,13 +90,13 @@ def test_without_a_token_only_an_update_fails(quickstart: Stack, emulator: Emula
 def test_a_preview_reports_every_problem_without_a_value(
     quickstart: Stack, emulator: Emulator
 ) -> None:
-    """Each problem names its property, so the user corrects all of them at once."""
+    """Each problem names its argument, so the user corrects all of them at once."""
     quickstart.configure(hostname="https://idp.example.com/auth", smtpUser=" ", **{"from": "acme"})
     quickstart.configure_secret("smtpPassword", "**********")
     output, status = quickstart.run("preview")
     assert status
-    for property_ in ("hostname", "from", "password"):
-        assert re.search(rf"^ +{property_}: ", output, re.MULTILINE)
+    for argument in ("hostname", "from_", "password"):
+        assert re.search(rf"^ +{argument}: ", output, re.MULTILINE)
     assert "**********" not in output
     assert not emulator.requests
 

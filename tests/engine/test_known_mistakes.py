@@ -29,8 +29,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "four": ({"user": "acme", "secret": {"password": "**********"}}, "password: "),
     "five": ({"hots": "smtp.acme.example"}, 'hots: is no argument; did you mean "host"?'),
     "six": ({"lint_ignore": ["E101"]}, "lint_ignore: "),
-    "seven": ({"platform": "shift", "on_delete": "clear"}, "onDelete: "),
-    "eight": ({"from_": f"{CANARY} at acme"}, "from: "),
+    "seven": ({"platform": "shift", "on_delete": "clear"}, "on_delete: "),
+    "eight": ({"from_": f"{CANARY} at acme"}, "from_: "),
 }
 WELL = {"good": MAIL | {"tenant_id": "good"}}
 
@@ -72,7 +72,7 @@ def test_a_resource_with_several_mistakes_tells_them_together(declared: Stack) -
     run = declared.run("preview")
     found = told(run.output)
     keys = {name: {line.partition(":")[0] for line in lines} for name, lines in found.items()}
-    required = {"hostname", "tenantId", "host", "from"}
+    required = {"hostname", "tenant_id", "host", "from_"}
     assert keys == {"mail": required | {"port"}, "other": required | {"platform", "verify"}}
 
 
