@@ -100,7 +100,7 @@ def test_a_problem_does_not_show_the_value_of_a_secret(declared: Stack) -> None:
     declare(declared, {"mail": dict.fromkeys(MAIL) | {"secret": dict.fromkeys(keys, canary)}})
     output, status = declared.run("preview", "--diff")
     assert status
-    assert len(set(re.findall(r"^ {4,}(\w+): ", output, re.MULTILINE))) == len(keys)
+    assert set(re.findall(r"^ +([a-z_]+): ", output, re.MULTILINE)) >= set(keys)
     assert "canary" not in output
 
 
