@@ -31,7 +31,6 @@ from pulumi_smtpconfig.cli.run import (
     not_enabled,
 )
 from pulumi_smtpconfig.errors import (
-    ConfigurationError,
     ReadFailed,
     SmtpConfigError,
     error_context,
@@ -217,12 +216,7 @@ def _outcome(first: Declaration, results: Results, target: Target) -> Outcome:
     if not target.output:
         print_lines(notes)
         return Outcome(code, document, text, error)
-    try:
-        write_file(target.output, text)
-    except OSError as failure:
-        raise ConfigurationError(
-            f"Could not write {target.output}: {failure.strerror}.", "check --output."
-        ) from None
+    write_file(target.output, text)
     print_lines(notes)
     report = Report(f"{len(exported)} of {len(results)} tenants are declared in {target.output}.")
     return Outcome(code, document | {"text": None, "output": target.output}, report, error)

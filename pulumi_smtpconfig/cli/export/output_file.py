@@ -7,6 +7,8 @@ import secrets
 import shutil
 from pathlib import Path
 
+from pulumi_smtpconfig.errors import ConfigurationError
+
 
 def find_obstacle(path: str, *, replace: bool) -> str:
     """Return why a file is not going to be written, as a predicate; empty if nothing is known.
@@ -34,9 +36,18 @@ def write_file(path: str, text: str) -> None:
     """Write a text in UTF-8, so that at every moment the file has all of it or what it had.
 
     Raises:
-        OSError: It could not be written; `strerror` says why.
+        ConfigurationError: It could not be written.
     """
     target = Path(path).resolve()  # a link stays one
+    try:
+        _replace(target, text)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Could not write {path}: {error.strerror}.", "check --output."
+        ) from None
+
+
+def _replace(target: Path, text: str) -> None:
     temporary = target.with_name(f".smtpconfig-{secrets.token_hex(8)}")
     try:
         with temporary.open("x", encoding="utf-8", newline="\n") as file:
