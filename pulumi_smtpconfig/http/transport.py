@@ -8,6 +8,7 @@ sent, so that an error can tell whether the platform may have it.
 from __future__ import annotations
 
 import math
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.http.streams import Stream
     from pulumi_smtpconfig.tls import Trust
 
+BLANK_LINE = re.compile(rb"\n\r?\n")
 HostAndPort = tuple[str, int]
 HTTPS_PORT = 443
 
@@ -190,19 +192,20 @@ class _Stream(httpcore.NetworkStream):
         self._trust = trust
         self._to_proxy = to_proxy
         self._is_new = True
+        self._rest = self._line_end = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - see the class
         current = _attempt.get()
         if current.head_left < 0:
             raise httpcore.RemoteProtocolError(TOO_LONG)
-        # Byte by byte, what follows a proxy's answer stays unread, and is seen before TLS begins.
-        size = 1 if self._to_proxy else min(max_bytes, RECORD)
         with _errors(httpcore.ReadTimeout, httpcore.ReadError):
             try:
-                data = self._inner.read(size, _seconds_left)
+                data = self._rest or self._inner.read(min(max_bytes, RECORD), _seconds_left)
             except CutShort:
                 current.cut = True
                 return b""
+        if self._to_proxy:
+            data = self._up_to_blank_line(data)
         current.head_left -= len(data)
         return data
 
@@ -238,9 +241,17 @@ class _Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> None:
         """Know nothing."""
 
+    def _up_to_blank_line(self, data: bytes) -> bytes:
+        """Hold back what follows the head of a proxy's answer, so that it is seen before TLS."""
+        found = BLANK_LINE.search(self._line_end + data)
+        end = found.end() - len(self._line_end) if found else len(data)
+        self._line_end = b"" if found else (self._line_end + data)[-2:]
+        self._rest = data[end:]
+        return data[:end]
+
     def _unasked(self) -> bytes | None:
         """Return what has arrived before it was asked for, b"" if it is the end, or None."""
         try:
-            return self._inner.read(1, _no_wait)
+            return self._rest or self._inner.read(1, _no_wait)
         except BlockingIOError:
             return None

@@ -188,7 +188,7 @@ def test_an_option_that_pulumi_would_ignore_is_refused(
     """With the reason, and with the other mistakes of the program."""
     output, status = open_stack(PROGRAMS / "refused_options").run("preview")
     assert status
-    assert f"Mail settings of {len(REFUSED) + 1} resources have mistakes" in output
+    assert f"The mail settings of {len(REFUSED) + 1} resources have mistakes" in output
     lines = [line.strip() for line in output.splitlines()]
     for option, why in REFUSED.items():
         assert lines[lines.index(f'"{option}"') + 1] == f"opts.{option}: {why}"

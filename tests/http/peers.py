@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import socketserver
+import ssl
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     Act = Callable[["Peer", socket.socket], None]
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 TAKEN = JSON_HEAD + b'Content-Length: 15\r\n\r\n{"status":"OK"}'
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"
+PATIENCE = 5.0
+"""Seconds that a refused client may take to leave."""
+
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -76,8 +80,23 @@ class _PeerHandler(socketserver.BaseRequestHandler):
             if not context:
                 self.server.act(self.server, self.request)
                 return
-            with context.wrap_socket(self.request, server_side=True) as connection:
+            with context.wrap_socket(
+                self.request, server_side=True, do_handshake_on_connect=False
+            ) as connection:
+                try:
+                    connection.do_handshake()
+                except ssl.SSLError:
+                    read_the_rest(connection)
+                    raise
                 self.server.act(self.server, connection)
+
+
+def read_the_rest(connection: ssl.SSLSocket) -> None:
+    """Read until the client leaves: unread bytes would reset the connection, and lose the alert."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as plain:
+        plain.settimeout(PATIENCE)
+        while plain.recv(65536):
+            pass
 
 
 def answers(*parts: bytes, pause: float = 0.0) -> Act:
