@@ -282,7 +282,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         properties["platform"] = after_checks(declared, properties["platform"])
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
-        properties |= {"endpoint": None, **_secret_inputs(given)}
+        properties |= {"endpoint": None, **_secret_inputs(given, opts)}
         super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
         self.on_delete = _or_given(self.on_delete, properties["on_delete"])
         self.verify = _or_given(self.verify, properties["verify"])
@@ -306,12 +306,16 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         return ATTRIBUTES.get(prop, prop)
 
 
-def _secret_inputs(properties: Mapping[str, object]) -> dict[str, Any]:
+def _secret_inputs(properties: Mapping[str, Any], opts: pulumi.ResourceOptions) -> dict[str, Any]:
     """Return the property that tells check which inputs are secret besides the usual ones."""
-    outputs = {
-        KEYS.get(name, name): value
+    named = {KEYS.get(name, name) for name in opts.additional_secret_outputs or ()}
+    outputs: dict[str, pulumi.Output[Any]] = {
+        KEYS.get(name, name).removesuffix("_"): pulumi.Output.secret(None)
+        if KEYS.get(name, name) in named
+        else pulumi.Output.from_input(value)
         for name, value in properties.items()
-        if isinstance(value, pulumi.Output) and KEYS.get(name, name) not in SECRETS
+        if (isinstance(value, (pulumi.Output, list, dict)) or KEYS.get(name, name) in named)
+        and KEYS.get(name, name) not in SECRETS
     }
     return {SECRET_INPUTS: pulumi.Output.from_input(_secret_keys(outputs))} if outputs else {}
 

@@ -72,7 +72,7 @@ class Adoptions:
         if UNKNOWN in destination or not self._live.is_readable(declaration):
             return
         given = declaration.stored()
-        texts = [text for key in marked if isinstance(text := given.get(key), str)]
+        texts = [as_text(given[key]) for key in marked if isinstance(given.get(key), str | float)]
         with self._budget.one_tenant() as seconds:
             if not seconds:
                 self._skip()
