@@ -65,7 +65,7 @@ class Settings(_Converting[str]):
     """A tenant's settings, or another JSON object; its `repr` masks all but the public fields."""
 
     def _convert(self, name: str, value: Any) -> Any:
-        is_secret = isinstance(value, str) and value and name not in PUBLIC_FIELDS
+        is_secret = isinstance(value, str) and value and not is_public(name, value)
         return Secret(value) if is_secret else value
 
 
@@ -76,16 +76,20 @@ class Tenants(_Converting[dict[str, str]]):
         return value if isinstance(value, Settings) else Settings(value)
 
 
+def is_public(name: str, value: str) -> bool:
+    """Return whether a setting may be shown and stored; a URL's user and query may be secrets."""
+    return name in PUBLIC_FIELDS and not (name == "authTokenUrl" and re.search("[?@]", value))
+
+
 def shown(name: str, value: str) -> str:
     """Return a setting as it may be shown."""
-    is_public = name in PUBLIC_FIELDS and not (name == "authTokenUrl" and re.search("[?@]", value))
-    return value if is_public or not value else MASK
+    return value if is_public(name, value) or not value else MASK
 
 
 def secret_values(settings: Mapping[str, object]) -> list[str]:
     """Return the values of settings, or of any JSON object, that must not be shown elsewhere."""
-    hidden = (value for name, value in settings.items() if name not in PUBLIC_FIELDS)
-    return [value for value in hidden if isinstance(value, str)]
+    texts = ((name, value) for name, value in settings.items() if isinstance(value, str))
+    return [value for name, value in texts if not is_public(name, value)]
 
 
 def without(secrets: Iterable[str], text: str) -> str:

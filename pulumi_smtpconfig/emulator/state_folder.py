@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, get_args
 
 from .endpoints import Product
-from .secrecy import PUBLIC_FIELDS
+from .secrecy import is_public
 
 try:
     import fcntl
@@ -172,7 +172,7 @@ class Saver:
 
 
 def _kept(name: str, value: str) -> str | None:
-    return value if name in PUBLIC_FIELDS or not value or value.startswith("${vault.") else None
+    return value if is_public(name, value) or not value or value.startswith("${vault.") else None
 
 
 def _tenants(content: Mapping[str, Any]) -> Loaded:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from pulumi_smtpconfig.emulator import Emulator
 from pulumi_smtpconfig.emulator.messages import Refused, Response
-from pulumi_smtpconfig.emulator.secrecy import PUBLIC_FIELDS, Secret, Settings, Tenants
+from pulumi_smtpconfig.emulator.secrecy import (
+    PUBLIC_FIELDS,
+    Secret,
+    Settings,
+    Tenants,
+    secret_values,
+)
 from tests.emulator.requests import REALM, SHIFT, granted, send
 
 CANARY = "canary-pw"
@@ -73,3 +79,10 @@ def test_a_response_shows_no_body() -> None:
     response = Response(200, CANARY.encode())
     assert CANARY not in repr(response)
     assert CANARY not in repr(Refused(response))
+
+
+def test_a_url_with_a_user_or_a_query_is_no_public_setting() -> None:
+    """Neither `repr` shows it, nor the page elsewhere."""
+    settings = {"authTokenUrl": "https://u:canary@login.example/token?key=canary"}
+    assert "canary" not in repr(Settings(settings))
+    assert secret_values(settings) == list(settings.values())
