@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import pulumi
-from pulumi.runtime.settings import _get_rpc_manager
 
 from pulumi_smtpconfig.lifecycle.plain_inputs import are_plain
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
@@ -27,28 +25,6 @@ if TYPE_CHECKING:
 
 TURNS = 200
 """How often the event loop turns for outputs that are known at once; those of resources are not."""
-
-
-class Mistakes(pulumi.RunError):
-    """The mistakes of all resources of a run; it may get more before it is shown."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, Sequence[Problem]]] = []
-
-    def __str__(self) -> str:
-        resources = [
-            "\n".join([f'  "{name}"', *(f"    {as_in_program(str(each))}" for each in problems)])
-            for name, problems in self.found
-        ]
-        count = "1 resource" if len(resources) == 1 else f"{len(resources)} resources"
-        return "\n".join(
-            [
-                f"The mail settings of {count} have mistakes, so none are sent:",
-                *resources,
-                "  Next: correct them, then run the command again.",
-            ]
-        )
 
 
 class Declared(NamedTuple):
@@ -64,38 +40,27 @@ class Run:
 
     def __init__(self) -> None:
         self.unchecked: list[Declared] = []
-        self._check: asyncio.Future[Mistakes | None] | None = None
-        self._mistakes: Mistakes | None = None
+        self._check: asyncio.Future[None] | None = None
 
     async def check(self) -> None:
-        """Check all resources that are declared so far.
+        """Check all resources that are declared so far, and log their mistakes.
 
         Raises:
-            Mistakes: One of them, or of those that were checked with it, has some.
+            RunError: One of them, or of those that were checked with it, has some. It does not
+                repeat them, because Pulumi shows the error of an inline program twice.
         """
         if self.unchecked:
             batch, self.unchecked = self.unchecked, []
-            self._check = asyncio.ensure_future(_find(batch, self._failed_with()))
-        # All wait for one future, so that all fail in one turn of the loop: Pulumi's inline
-        # programs show the traceback of a resource that fails after the first.
-        self._mistakes = await self._check if self._check else None
-        if self._mistakes:
-            raise self._mistakes
-
-    def _failed_with(self) -> Mistakes | None:
-        """Return the mistakes that this run will end with, to which those found later are added.
-
-        A process that runs several tests with Pulumi's mocks has ended with earlier ones.
-        """
-        failure = _get_rpc_manager().unhandled_exception
-        return self._mistakes if self._mistakes is failure else None
+            self._check = asyncio.ensure_future(_check(batch))
+        if self._check:
+            await self._check
 
 
 _runs: WeakKeyDictionary[pulumi.Resource, Run] = WeakKeyDictionary()
 """Each run by its stack, because one process may run several."""
 
 
-def after_checks(declared: Declared, value: pulumi.Input[Any]) -> pulumi.Output[Any]:
+def after_checks(declared: Declared, value: pulumi.Input[Any]) -> asyncio.Future[Any]:
     """Return one of a resource's values, once all declared resources are known to have no mistakes.
 
     A resource that waits for it is not registered before that.
@@ -103,21 +68,40 @@ def after_checks(declared: Declared, value: pulumi.Input[Any]) -> pulumi.Output[
     stack = pulumi.runtime.get_root_resource()
     run = Run() if stack is None else _runs.setdefault(stack, Run())
     run.unchecked.append(declared)
-    checked: pulumi.Output[None] = pulumi.Output.from_input(run.check())
-    return pulumi.Output.all(value, checked).apply(itemgetter(0))
+    # No output: an outputs' failure ends an inline program before its resources have failed, and
+    # Pulumi then tells the same error a second time.
+    return asyncio.ensure_future(_after(run, value))
 
 
-async def _find(batch: Iterable[Declared], earlier: Mistakes | None) -> Mistakes | None:
+async def _after(run: Run, value: pulumi.Input[Any]) -> pulumi.Input[Any]:
+    await run.check()
+    return value
+
+
+async def _check(batch: Iterable[Declared]) -> None:
     found = []
     for name, inputs, problems in await _known(batch):
         if problems or not are_plain(inputs):
             every = [*problems, *_lifecycle().check(inputs).problems]
             found += [(name, every)] if every else []
-    if not found:
-        return earlier
-    mistakes = earlier or Mistakes()
-    mistakes.found += found
-    return mistakes
+    if found:
+        pulumi.log.error(_told(found))
+        raise pulumi.RunError("Nothing is sent because of these mistakes.")
+
+
+def _told(found: Sequence[tuple[str, Sequence[Problem]]]) -> str:
+    resources = [
+        "\n".join([f'  "{name}"', *(f"    {as_in_program(str(each))}" for each in problems)])
+        for name, problems in found
+    ]
+    count = "1 resource" if len(resources) == 1 else f"{len(resources)} resources"
+    return "\n".join(
+        [
+            f"The mail settings of {count} have mistakes, so none are sent:",
+            *resources,
+            "  Next: correct them, then run the command again.",
+        ]
+    )
 
 
 async def _known(batch: Iterable[Declared]) -> list[Declared]:

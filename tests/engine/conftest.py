@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pulumi import automation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +40,22 @@ def declare(stack: Stack, resources: Mapping[str, object]) -> None:
 def declared(open_stack: Callable[[Path], Stack]) -> Stack:
     """A stack whose resources a test declares with `declare`."""
     return open_stack(PROGRAMS / "declared")
+
+
+@pytest.fixture
+def inline(
+    engine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> automation.LocalWorkspaceOptions:
+    """What the Automation API needs to run an inline program with this engine."""
+    for folder in (str(engine), str(Path(sys.executable).parent)):
+        monkeypatch.setenv("PATH", folder, prepend=os.pathsep)
+    variables = {
+        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_CONFIG_PASSPHRASE": "x",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    return automation.LocalWorkspaceOptions(env_vars=variables, pulumi_home=str(tmp_path))
 
 
 @pytest.fixture

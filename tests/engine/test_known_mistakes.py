@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +14,7 @@ from tests.engine.conftest import MAIL, PROGRAMS, UP, declare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pulumi_smtpconfig.emulator import Emulator
     from tools.stack import Stack
@@ -117,29 +115,17 @@ async def declare_and_wait() -> None:
     [(declare_inline, {"first", "second"}), (declare_and_wait, {"first", "second", "third"})],
 )
 def test_an_inline_program_tells_all_too(
-    engine: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    inline: automation.LocalWorkspaceOptions,
     program: Callable[[], None],
     names: set[str],
 ) -> None:
     """Also what is declared after the program waited, and nothing of an earlier run."""
-    for folder in (str(engine), str(Path(sys.executable).parent)):
-        monkeypatch.setenv("PATH", folder, prepend=os.pathsep)
-    variables = {
-        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
-        "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_CONFIG_PASSPHRASE": "x",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
-    options = automation.LocalWorkspaceOptions(env_vars=variables, pulumi_home=str(tmp_path))
     for name in ("one", "two"):
-        stack = automation.create_stack(name, "inline", program=program, opts=options)
+        stack = automation.create_stack(name, "inline", program=program, opts=inline)
         with pytest.raises(automation.CommandError) as caught:
             stack.preview()
         output = str(caught.value)
         assert told(output).keys() == names
-        # Pulumi's server of inline programs tells it again, as an exception that it met.
         diagnostics = output.split("Diagnostics:")[1]
-        assert diagnostics.count(f"error: The mail settings of {len(names)} resources") == 1
+        assert [diagnostics.count(f'"{each}"\n') for each in names] == [1] * len(names)
         assert "Traceback" not in output

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import os
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -15,6 +12,7 @@ from tests.engine.conftest import MAIL, PROGRAMS, declare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tools.stack import Stack
 
@@ -79,18 +77,9 @@ def declare_inline() -> None:
 
 
 def test_two_runs_in_one_process_are_no_duplicates(
-    engine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inline: automation.LocalWorkspaceOptions,
 ) -> None:
     """A process may preview the same tenant for one stack after the other."""
-    for folder in (str(engine), str(Path(sys.executable).parent)):
-        monkeypatch.setenv("PATH", folder, prepend=os.pathsep)
-    variables = {
-        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
-        "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_CONFIG_PASSPHRASE": "x",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
-    options = automation.LocalWorkspaceOptions(env_vars=variables, pulumi_home=str(tmp_path))
     for name in ("one", "two"):
-        stack = automation.create_stack(name, "inline", program=declare_inline, opts=options)
+        stack = automation.create_stack(name, "inline", program=declare_inline, opts=inline)
         assert DUPLICATES not in stack.preview().stdout
