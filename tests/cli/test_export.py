@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulumi_smtpconfig.emulator import Fault
 from tests.cli.command import MODULE, document, smtpconfig
 from tests.cli.terminal import terminal
 from tests.exported import arguments_of, fleet_arguments_of
@@ -200,6 +202,17 @@ def test_the_user_of_a_token_url_is_left_out(platform: Emulator, form: str) -> N
     assert result.exit_code == 0, result.output
     assert "t0k3n" not in result.output
     assert "# authTokenUrl is missing here, because" in result.stdout.replace("  #", "#")
+
+
+def test_a_secret_of_one_tenant_is_left_out_of_all(platform: Emulator) -> None:
+    """A platform may answer a password in clear, and another tenant may repeat it."""
+    clear = {"smtpServer": LIVE | {"password": "wh0le-0ther"}}
+    repeated = {"smtpServer": LIVE | {"fromDisplayName": "is wh0le-0ther"}}
+    platform.order(*(Fault(200, json.dumps(each), on="read") for each in (clear, repeated)))
+    result = export(platform, "acme", "other")
+    assert [*arguments_of(result.stdout)] == ["acme", "other"]
+    assert "wh0le-0ther" not in result.output
+    assert "# fromDisplayName is missing here, because" in result.stdout
 
 
 def test_many_tenants_are_read_at_once_with_one_token(platform: Emulator) -> None:

@@ -29,7 +29,9 @@ MASK = "*" * 10
 TEXT = st.text(max_size=20)
 NASTY = st.one_of(
     TEXT,
-    st.sampled_from(["no", "1e3", "a: b", "#", "'\"", "\\", "{a}", "\r\n", "\x85\u2028\ufeff\x00"]),
+    st.sampled_from(
+        ["no", "1e3", "a: b", "#", "'\"", "\\", "{a}", "\ud800", "\r\n", "\x85\u2028\ufeff\x00"]
+    ),
 )
 ADDRESS = st.sampled_from(["a@acme.example", '"a b"@acme.example', "ü@acme.example"])
 SWITCH = st.sampled_from(["true", "false"])

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pulumi_smtpconfig.cli.output import Wait
+    from pulumi_smtpconfig.interface import Reading
 
 PYTHON, FLEET = "python", "fleet"
 SEVERAL = 2
@@ -60,6 +61,17 @@ BLANK: dict[str, Any] = {"tenants": [], "variables": [], "text": None, "output":
 
 Results = dict[str, ExportedTenant | SmtpConfigError | None]
 """What became of each tenant; None is one without mail settings."""
+
+
+class TenantReading(NamedTuple):
+    """A tenant that has settings, and what was read."""
+
+    tenant: Declaration
+    reading: Reading
+
+
+Readings = dict[str, TenantReading | SmtpConfigError | None]
+"""What was read of each tenant; None is one without mail settings."""
 
 
 class Target(NamedTuple):
@@ -94,7 +106,8 @@ def export(properties: Mapping[str, object], tenant_ids: Sequence[str], target: 
         closing(AuthorizedClient(config, wait.warn)) as client,
     ):
         names = list(dict.fromkeys(tenant_ids)) or _list_tenants(client, first)
-        results = _read_all(names, partial(_read, properties, client, wait), wait)
+        readings = _read_all(names, partial(_read, properties, client, wait), wait)
+        results = _export_all(readings, client, wait.warn)
     return _outcome(first, results, target)
 
 
@@ -149,15 +162,15 @@ def _list_tenants(client: AuthorizedClient, tenant: Declaration) -> list[str]:
 
 def _read_all(
     tenant_ids: Sequence[str],
-    read: Callable[[str], ExportedTenant | None],
+    read: Callable[[str], TenantReading | None],
     wait: Wait,
-) -> Results:
+) -> Readings:
     """Read several tenants at once.
 
     The threads are daemons, which do not keep Ctrl-C waiting for a platform that is silent.
     """
     todo: queue.SimpleQueue[str] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[str, ExportedTenant | SmtpConfigError | None]]
+    done: queue.SimpleQueue[tuple[str, TenantReading | SmtpConfigError | None]]
     done = queue.SimpleQueue()
     for tenant_id in tenant_ids:
         todo.put(tenant_id)
@@ -173,7 +186,7 @@ def _read_all(
 
     for _ in tenant_ids[:THREADS]:
         threading.Thread(target=work, daemon=True).start()
-    results: Results = {}
+    results: Readings = {}
     for number in range(1, len(tenant_ids) + 1):
         tenant_id, result = done.get()
         results[tenant_id] = result
@@ -183,7 +196,7 @@ def _read_all(
 
 def _read(
     properties: Mapping[str, object], client: AuthorizedClient, wait: Wait, tenant_id: str
-) -> ExportedTenant | None:
+) -> TenantReading | None:
     tenant, problems = _declare(properties, tenant_id)
     with error_context(f"{tenant.title}: could not read the mail settings."):
         if problems:  # a listed one; those that were named have none
@@ -191,7 +204,21 @@ def _read(
         reading = LiveSettings(client, wait.warn).fetch(tenant)
         if reading is None or not has_settings(reading):
             return None
-        return export_tenant(tenant, reading, client, wait.warn)
+        return TenantReading(tenant, reading)
+
+
+def _export_all(
+    readings: Readings, client: AuthorizedClient, warn: Callable[[str], None]
+) -> Results:
+    """Export each tenant without the secrets of any: one may repeat another's."""
+    found = [each for each in readings.values() if isinstance(each, TenantReading)]
+    secrets = frozenset().union(*(each.reading.secrets for each in found))
+    return {
+        tenant_id: export_tenant(each.tenant, each.reading._replace(secrets=secrets), client, warn)
+        if isinstance(each, TenantReading)
+        else each
+        for tenant_id, each in readings.items()
+    }
 
 
 def _outcome(first: Declaration, results: Results, target: Target) -> Outcome:
