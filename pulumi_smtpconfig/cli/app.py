@@ -62,6 +62,16 @@ Password = Annotated[
     str | None,
     typer.Option("--password", hidden=True, is_eager=True, callback=_refuse_password),
 ]
+Platform = Annotated[str, _text("--platform", "The platform.", "ssms|shift|keycloak")]
+Hostname = Annotated[
+    str, _text("--hostname", "Host of the platform, and its port unless 443.", "NAME")
+]
+BasePath = Annotated[
+    str, _text("--base-path", "Prefix of Keycloak's paths, such as /auth.", "PATH")
+]
+Credentials = Annotated[
+    str, _text("--credentials", "Name of a set in SMTPCONFIG_CREDENTIALS.", "NAME")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 app = typer.Typer(
@@ -179,17 +189,11 @@ def verify(  # noqa: PLR0913 - a parameter for each option, all by keyword
 def show(  # noqa: PLR0913 - a parameter for each option, all by keyword
     context: typer.Context,
     *,
-    platform: Annotated[str, _text("--platform", "The platform.", "ssms|shift|keycloak")],
-    hostname: Annotated[
-        str, _text("--hostname", "Host of the platform, and its port unless 443.", "NAME")
-    ],
+    platform: Platform,
+    hostname: Hostname,
     tenant_id: Annotated[str, _text("--tenant-id", "Tenant (case-sensitive).", "ID")],
-    base_path: Annotated[
-        str, _text("--base-path", "Prefix of Keycloak's paths, such as /auth.", "PATH")
-    ] = "",
-    credentials: Annotated[
-        str, _text("--credentials", "Name of a set in SMTPCONFIG_CREDENTIALS.", "NAME")
-    ] = "",
+    base_path: BasePath = "",
+    credentials: Credentials = "",
     as_json: AsJson = False,
     _password: Password = None,
 ) -> None:
@@ -222,16 +226,10 @@ def export(  # noqa: PLR0913 - a parameter for each option, all by keyword
         ),
     ] = None,
     *,
-    platform: Annotated[str, _text("--platform", "The platform.", "ssms|shift|keycloak")],
-    hostname: Annotated[
-        str, _text("--hostname", "Host of the platform, and its port unless 443.", "NAME")
-    ],
-    base_path: Annotated[
-        str, _text("--base-path", "Prefix of Keycloak's paths, such as /auth.", "PATH")
-    ] = "",
-    credentials: Annotated[
-        str, _text("--credentials", "Name of a set in SMTPCONFIG_CREDENTIALS.", "NAME")
-    ] = "",
+    platform: Platform,
+    hostname: Hostname,
+    base_path: BasePath = "",
+    credentials: Credentials = "",
     format_: Annotated[
         str,
         _text("--format", "A Pulumi program, or a tenants.yaml of examples/fleet.", "python|fleet"),
