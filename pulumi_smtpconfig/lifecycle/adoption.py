@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SECRET_KEYS = {secret.key: secret.name for secret in LOGIN_SECRETS}
 NONE, LATER, BLANK = "(none)", "(not known yet)", "(blank)"
 SECRET = "[secret]"  # noqa: S105 - as Pulumi writes it
+NAMED = {"tenantId", "hostname"}
+"""The keys of what a tenant is called; if one is secret, nothing can be told of it."""
+
 PLACEHOLDER = "?"
 """A text in place of one that is not known yet."""
 
@@ -69,10 +72,11 @@ class Adoptions:
             marked: The keys of inputs that the program marks as secret.
         """
         destination = [*declaration.tenant.stored().values(), declaration.options.credentials]
-        if UNKNOWN in destination or not self._live.is_readable(declaration):
+        is_nameless = not NAMED.isdisjoint(marked)
+        if UNKNOWN in destination or is_nameless or not self._live.is_readable(declaration):
             return
         given = declaration.stored()
-        texts = [as_text(given[key]) for key in marked if isinstance(given.get(key), str | float)]
+        texts = [as_text(given[key]) for key in marked if type(given.get(key)) in {str, int, float}]
         with self._budget.one_tenant() as seconds:
             if not seconds:
                 self._skip()

@@ -106,6 +106,29 @@ def test_inputs_that_the_program_marks_as_secret_are_hidden_and_forgotten(
     assert "canary" not in lines
 
 
+def test_a_secret_number_is_hidden_within_texts(
+    open_host: OpenHost, emulator: Emulator, shift: dict[str, Any]
+) -> None:
+    """A name that contains a secret port is not shown."""
+    emulator.tenants["ACME"] = OTHER | {"fromDisplayName": "old 26262"}
+    with open_host(READING) as host:
+        host.check(shift | {"port": 26262.0, "secretInputs": ["port"]})
+        lines = told(host)
+    assert "already has mail settings" in lines
+    assert "26262" not in lines
+
+
+@pytest.mark.parametrize("key", ["tenantId", "hostname"])
+def test_a_tenant_with_a_secret_name_is_not_told_of(
+    open_host: OpenHost, emulator: Emulator, shift: dict[str, Any], key: str
+) -> None:
+    """Each line about a tenant names it."""
+    emulator.tenants["ACME"] = dict(OTHER)
+    with open_host(READING) as host:
+        host.check(shift | {"secretInputs": [key]})
+        assert not told(host)
+
+
 @pytest.mark.parametrize(
     ("config", "variables"),
     [
