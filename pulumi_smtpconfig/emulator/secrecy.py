@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 
 
 class Secret(str):
-    """A text whose `repr` is a mask, as a failed assertion would show it; otherwise as any text."""
+    """A text whose `repr` is a mask, as a dictionary's `repr` shows it; otherwise as any text."""
 
     __slots__ = ()
 
