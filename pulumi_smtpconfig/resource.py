@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import pulumi
@@ -11,7 +13,6 @@ from pulumi.dynamic import Resource
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.known_mistakes import Declared, after_checks
-from pulumi_smtpconfig.lifecycle.plain_inputs import DIGITS
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
@@ -22,11 +23,13 @@ from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 from pulumi_smtpconfig.settings.choices import OFF, RETAIN, default_port, default_starttls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pulumi_smtpconfig.resource_args import Choice
     from pulumi_smtpconfig.settings.choices import OnDelete, Platform, Verify
 
+BOOLEANS = {"none": False, "false": False, "true": True}
+PORT = re.compile("[0-9]{1,5}")
 ARGUMENTS = tuple(SmtpConfigArgs.__annotations__)
 
 
@@ -264,8 +267,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     ) -> None:
         """Declare a tenant; the class's documentation describes the arguments."""
         refuse_look_ups(opts, resource_name)
-        as_one = dict[str, Any](args or {})
-        given = as_one | arguments
+        as_one = dict[str, Any](args) if isinstance(args, Mapping) else {}
+        given = {name: _output(value) for name, value in (as_one | arguments).items()}
         ignored, wrong = parse_codes(given.get("lint_ignore"))
         properties = {
             **dict.fromkeys(ARGUMENTS),
@@ -345,11 +348,19 @@ def _signature() -> inspect.Signature:
 SmtpConfig.__init__.__signature__ = _signature()  # type: ignore[attr-defined] # `help` reads it
 
 
-def _misuses(args: Mapping[str, Any] | None, arguments: Mapping[str, Any]) -> Iterator[Problem]:
-    if args is not None and arguments:
+def _output(value: Any) -> Any:
+    """Return what a program awaits as an output, which can be asked whether it is secret."""
+    return pulumi.Output.from_input(value) if inspect.isawaitable(value) else value
+
+
+def _misuses(args: object, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    if args is not None and not isinstance(args, Mapping):
+        yield Problem("args", "must be a dictionary of arguments")
+        args = {}
+    elif args is not None and arguments:
         twice = ", ".join(arguments)
         yield Problem("args", f"cannot be combined with keyword arguments ({twice}); use one form")
-    for name in {**(args or {}), **arguments}:
+    for name in map(str, {**(args or {}), **arguments}):
         if name not in ARGUMENTS:
             near = difflib.get_close_matches(ATTRIBUTES.get(name, name), ARGUMENTS, 1)
             yield Problem(
@@ -374,7 +385,8 @@ def _by_ssl(ssl: Any, default: Callable[..., Any]) -> Any:
     """Return a default that depends on `ssl`; None if `ssl` is wrong, which is told elsewhere."""
     if isinstance(ssl, pulumi.Output):
         return ssl.apply(lambda known: _by_ssl(known, default))
-    return default(ssl=ssl) if isinstance(ssl, bool) else None
+    known = BOOLEANS.get(str(ssl).lower())
+    return None if known is None else default(ssl=known)
 
 
 def _or_given(output: pulumi.Output[str], given: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -382,8 +394,6 @@ def _or_given(output: pulumi.Output[str], given: pulumi.Input[str]) -> pulumi.Ou
 
     The state leaves defaults out, and a preview takes what its engine leaves out for unknown.
     """
-    if not isinstance(given, (str, pulumi.Output)):
-        return output  # Pulumi awaits it, and nobody can twice
     return output.apply(
         lambda told: given if contains_unknowns(told) else told, run_with_unknowns=True
     )
@@ -393,7 +403,7 @@ def _number(port: Any) -> Any:
     """Return a port as the number that it is in the outputs; what is no port is told elsewhere."""
     if isinstance(port, pulumi.Output):
         return port.apply(_number)
-    return int(port) if isinstance(port, str) and DIGITS.fullmatch(port) else port
+    return int(port) if isinstance(port, str) and PORT.fullmatch(port) else port
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:

@@ -20,9 +20,12 @@ IDENTITY = ("platform", "hostname", "basePath", "tenantId")
 
 def parse_codes(lint_ignore: object) -> tuple[set[str], list[Problem]]:
     """Return the lint codes that a resource ignores, and what is wrong with them."""
-    if not isinstance(lint_ignore, (list, tuple, set, frozenset, type(None))):
+    given = () if lint_ignore is None else lint_ignore
+    if not isinstance(given, (list, tuple, set, frozenset)) or not all(
+        isinstance(code, str) for code in given
+    ):
         return set(), [Problem("lint_ignore", 'must be a list of codes, as in ["W102"]')]
-    codes = set(map(str, lint_ignore or ()))
+    codes = set(given)
     if unknown := sorted(codes - SILENCEABLE):
         why = f"contains a code that cannot be silenced: {', '.join(unknown)}"
         these = ", ".join(sorted(SILENCEABLE))

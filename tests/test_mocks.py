@@ -83,20 +83,27 @@ def test_defaults_are_known_in_a_preview() -> None:
     assert outputs(names=DEFAULTS, preview=True) == DEFAULTS
 
 
-@pytest.mark.parametrize("true", ["True", "pulumi.Output.from_input(True)"])
+@pytest.mark.parametrize("true", ["True", "'true'", "pulumi.Output.from_input(True)"])
 def test_the_defaults_of_a_connection_follow_ssl(true: str) -> None:
-    """Whether it is known at once or an output."""
+    """Whether it is known at once, an output, or text as the config has it."""
     found = outputs(f"{{'ssl': {true}}}")
-    assert (found["port"], found["starttls"], found["ssl"]) == (465, False, True)
+    assert (found["port"], found["starttls"]) == (465, False)
+
+
+def test_an_ssl_that_is_known_to_be_none_has_the_default() -> None:
+    """An output of nothing is as good as nothing."""
+    found = outputs("{'ssl': pulumi.Output.from_input(None)}")
+    assert (found["port"], found["starttls"]) == (587, True)
 
 
 @pytest.mark.parametrize(
-    "port", ["'2525'", "2525", "pulumi.Output.from_input('2525')", "pulumi.Output.from_input(2525)"]
+    "port",
+    ["'10025'", "10025", "pulumi.Output.from_input('10025')", "pulumi.Output.from_input(10025)"],
 )
 def test_a_port_is_a_number(port: str) -> None:
     """Also one that comes from the config as text."""
     found = outputs(f"{{'port': {port}}}")["port"]
-    assert (found, type(found)) == (2525, int)
+    assert (found, type(found)) == (10025, int)
 
 
 def test_what_is_given_is_an_output() -> None:
@@ -111,3 +118,62 @@ def test_what_is_given_is_an_output() -> None:
         "triggers": ["a", {"b": 1}],
     }
     assert given.items() <= outputs(repr(given)).items()
+
+
+OPTIONS = "'opts': pulumi.ResourceOptions(additional_secret_outputs=['{}'])"
+
+
+@pytest.mark.parametrize(
+    ("given", "marked"),
+    [
+        ("{'reply_to': 'a@acme.example'}", None),
+        ("{'reply_to': pulumi.Output.from_input('a@acme.example')}", []),
+        ("{'reply_to': pulumi.Output.secret('a@acme.example')}", ["replyTo"]),
+        ("{'from_display_name': later(pulumi.Output.secret('Acme'))}", ["fromDisplayName"]),
+        ("{'triggers': ['a', pulumi.Output.secret('b')]}", ["triggers"]),
+        ("{'reply_to': 'a@acme.example', " + OPTIONS.format("reply_to") + "}", ["replyTo"]),
+        ("{'reply_to': 'a@acme.example', " + OPTIONS.format("replyTo") + "}", ["replyTo"]),
+    ],
+)
+def test_the_provider_learns_which_inputs_are_secret(given: str, marked: list[str] | None) -> None:
+    """By an output, in a list, awaited or by an option: a preview shows none of their values."""
+    later = "async def later(value: Any) -> Any:\n    return value\n\n\n@pulumi.runtime.test"
+    program = PROGRAM.replace("@pulumi.runtime.test", later).replace(
+        'return f"{args.name}-id", args.inputs',
+        'print(json.dumps(args.inputs.get("secretInputs")))\n        return "id", args.inputs',
+    )
+    program = (
+        program.replace("PREVIEW", "False").replace("GIVEN", given).replace("NAMES", "['host']")
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert not run.returncode, run.stderr
+    assert json.loads(run.stdout.splitlines()[0]) == marked
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("SmtpConfig('mail', 'abc')", "args: must be a dictionary of arguments"),
+        ("SmtpConfig('mail', [('a', 1)])", "args: must be a dictionary of arguments"),
+        ("SmtpConfig('mail', pulumi.ResourceOptions())", "args: must be a dictionary of"),
+        ("SmtpConfig('mail', pulumi.Output.from_input(arguments))", "args: must be a dictionary"),
+        ("SmtpConfig('mail', {**arguments, 1: 2})", "1: is no argument"),
+        ("SmtpConfig('mail', **arguments, lint_ignore=[pulumi.Output.from_input('W102')])", "W102"),
+        ("SmtpConfig('mail', **arguments, lint_ignore=[102])", "must be a list of codes"),
+        ("SmtpConfig('mail', **arguments, triggers=[{1: 2}])", "triggers"),
+    ],
+)
+def test_wrong_arguments_are_told_in_our_words(call: str, told: str) -> None:
+    """Whatever type they have, the program fails with the list of its mistakes."""
+    whole = 'SmtpConfig("mail", **arguments, host="a.example", from_="a@acme.example", **GIVEN)'
+    program = PROGRAM.replace(whole, call).replace('"acme"}', '"acme", "host": "a.example"}')
+    program = program.replace("PREVIEW", "False").replace("NAMES", "[]")
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert run.returncode
+    assert "The mail settings of 1 resource have mistakes" in run.stderr
+    assert told in run.stderr
+    assert run.stderr.splitlines()[-1].endswith("Nothing is sent because of these mistakes.")

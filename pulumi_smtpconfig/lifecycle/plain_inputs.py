@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.redaction import NOT_SHOWN
 from pulumi_smtpconfig.settings.choices import (
     CLEAR,
     PLATFORM,
@@ -39,7 +40,8 @@ NULL_SENDER = "<>"
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str) and value.isprintable() and value == value.strip()
+    is_one_line = isinstance(value, str) and value.isprintable() and value == value.strip()
+    return is_one_line and value != NOT_SHOWN
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
@@ -79,7 +81,7 @@ IS_PLAIN: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("passwordFrom", "authTokenClientSecretFrom"), _matches(REFERENCE)),
     "onDelete": _one_of(OnDelete),
     "verify": lambda value: value != PLATFORM and _one_of(Verify)(value),
-    "triggers": lambda value: isinstance(value, list),
+    "triggers": lambda value: isinstance(value, list) and {*map(type, value)} <= {str, bool, int},
     "lintIgnore": lambda value: isinstance(value, list) and all(map(_text, value)),
 }
 """What a value surely may be; a key that is not here, such as `credentials`, needs parsing."""
