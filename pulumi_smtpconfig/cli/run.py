@@ -11,6 +11,7 @@ from pulumi_smtpconfig.cli.exit_codes import (
     EXIT_UNAVAILABLE,
     EXIT_USAGE,
 )
+from pulumi_smtpconfig.cli.option_names import with_options
 from pulumi_smtpconfig.cli.output import (
     discard,
     print_error,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pulumi_smtpconfig.lifecycle.declaration import Declaration
+    from pulumi_smtpconfig.problems import Problem
 
 
 class Report(NamedTuple):
@@ -61,9 +63,11 @@ class Outcome(NamedTuple):
     error: SmtpConfigError | None = None
 
 
-def invalid_options(problems: Iterable[object], document: dict[str, Any]) -> Outcome:
-    """Return the outcome for options that cannot be used."""
-    happened = "\n  ".join(map(str, problems))
+def invalid_options(
+    problems: Iterable[Problem], document: dict[str, Any], own_names: dict[str, str] | None = None
+) -> Outcome:
+    """Return the outcome for options that cannot be used; see `with_options` for the names."""
+    happened = "\n  ".join(with_options(problem, own_names) for problem in problems)
     error = ConfigurationError(happened, "correct these options; nothing was sent.")
     return Outcome(EXIT_USAGE, document, error=error)
 

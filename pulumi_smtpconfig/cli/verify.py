@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE
+from pulumi_smtpconfig.cli.option_names import with_options
 from pulumi_smtpconfig.cli.output import connecting_to, mark, print_warning
 from pulumi_smtpconfig.cli.password import secret_for
 from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
@@ -30,6 +31,7 @@ TOKEN_LOGIN = (
     *("authTokenUrl", "authTokenClientId", "authTokenScope"),
     CLIENT_SECRET.reference_key,
 )
+OWN_NAMES = {"verifyRecipient": "--recipient"}
 BLANK: dict[str, Any] = {"verified": False, "stage": None, "steps": [], "findings": []}
 
 
@@ -64,13 +66,13 @@ def _parse(properties: Mapping[str, object]) -> tuple[Declaration, Outcome | Non
     invalid = [*problems, *more, *findings]
     document = {**BLANK, "findings": _as_dicts(findings)}
     declaration = Declaration(parse(Tenant, {})[0], settings, options)
-    return declaration, invalid_options(invalid, document) if invalid else None
+    return declaration, invalid_options(invalid, document, OWN_NAMES) if invalid else None
 
 
 def _verify(declaration: Declaration, ca_bundle: str) -> Outcome:
     warnings = list(find_warnings(declaration.settings.stored()))
     for warning in warnings:
-        print_warning(str(warning))
+        print_warning(with_options(warning))
     verification = declaration.verification()
     address = address_of(verification)
     try:

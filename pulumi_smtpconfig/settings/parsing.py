@@ -92,5 +92,6 @@ def _problems(model: type[Inputs], error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors(include_input=False, include_url=False):
         if detail["type"] != "default_factory_not_called":  # follows from another field's error
             location = str(detail["loc"][0])
-            why = REQUIRED if detail["type"] == "missing" else detail["msg"]
+            why = detail["msg"].replace("Input should", "must", 1)
+            why = REQUIRED if detail["type"] == "missing" else why
             yield Problem(keys.get(location, location), why)

@@ -147,7 +147,7 @@ def test_what_is_no_path_of_a_file_is_refused(platform: Emulator, path: str) -> 
         (("--platform", "shift"), "SHIFT offers no list of its tenants"),
         (("--platform", "ssms", "a", "A"), "names one tenant of SSMS in two spellings"),
         (("--format", "xml", "acme"), 'format: must be "python" or "fleet"'),
-        (("--platform", "ssms", "a_b"), "tenantId: must be a DNS label"),
+        (("--platform", "ssms", "a_b"), "TENANT: must be a DNS label"),
     ],
     ids=str,
 )

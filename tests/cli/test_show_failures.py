@@ -45,18 +45,18 @@ def test_a_refusal_has_exit_code_1(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"--platform": "c4n4ry"}, "platform: "),
-        ({"--hostname": "https://idp.example.com"}, "hostname: must be a host name"),
-        ({"--platform": "ssms", "--tenant-id": "a_b"}, "tenantId: must be a DNS label"),
-        ({"--base-path": "/auth"}, "basePath: is for Keycloak"),
-        ({"--tenant-id": ""}, "tenantId: is required"),
+        ({"--platform": "c4n4ry"}, "--platform: "),
+        ({"--hostname": "https://idp.example.com"}, "--hostname: must be a host name"),
+        ({"--platform": "ssms", "--tenant-id": "a_b"}, "--tenant-id: must be a DNS label"),
+        ({"--base-path": "/auth"}, "--base-path: is for Keycloak"),
+        ({"--tenant-id": ""}, "--tenant-id: is required"),
     ],
     ids=str,
 )
 def test_an_invalid_option_is_reported_without_a_request(
     options: dict[str, str], text: str
 ) -> None:
-    """The message is that of a preview, and the exit code is 2."""
+    """The message is that of a preview but for the name of the option; the exit code is 2."""
     valid = {"--platform": "shift", "--hostname": "idp.example.com", "--tenant-id": "acme"}
     result = smtpconfig("show", *(part for pair in (valid | options).items() for part in pair))
     assert result.exit_code == 2

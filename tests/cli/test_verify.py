@@ -117,7 +117,7 @@ def test_a_host_with_a_port_is_invalid() -> None:
     """Brackets are removed only if there is nothing else to remove."""
     result = smtpconfig("verify", "--host", "[::1]:25", "--from", SENDER)
     assert result.exit_code == 2
-    assert "host: includes a port" in result.stderr
+    assert "--host: includes a port" in result.stderr
 
 
 @pytest.mark.parametrize(("option", "code"), [("--ca-bundle", 2), ("SMTPCONFIG_CA_BUNDLE", 3)])

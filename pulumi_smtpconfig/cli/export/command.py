@@ -97,7 +97,7 @@ def export(properties: Mapping[str, object], tenant_ids: Sequence[str], target: 
         target: Where the result goes.
     """
     if problems := [*_find_problems(properties, tenant_ids), *_find_target_problems(target)]:
-        return invalid_options(dict.fromkeys(problems), BLANK)
+        return invalid_options(dict.fromkeys(problems), BLANK, {"tenantId": "TENANT"})
     config, first = CommandConfig(), _declare(properties, (*tenant_ids, LISTING)[0])[0]
     if not first.read_request(AuthorizedClient(config, print_warning).setting):
         return not_enabled(first, BLANK)
