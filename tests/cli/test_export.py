@@ -204,6 +204,16 @@ def test_the_user_of_a_token_url_is_left_out(platform: Emulator, form: str) -> N
     assert "# authTokenUrl is missing here, because" in result.stdout.replace("  #", "#")
 
 
+def test_the_query_of_a_token_url_is_pointed_out(platform: Emulator) -> None:
+    """It is declared, because some endpoints need one, but it may hold a secret."""
+    url = "https://login.acme.example/token?tenant=7"
+    token_login = {"authType": "token", "authTokenUrl": url, "authTokenClientId": "client"}
+    platform.tenants["acme"] |= token_login | {"authTokenClientSecret": MASK}
+    shown = export(platform, "acme").stdout
+    assert arguments_of(shown)["acme"]["auth_token_url"] == url
+    assert "# authTokenUrl has a query, which is declared as it is." in shown
+
+
 def test_a_secret_of_one_tenant_is_left_out_of_all(platform: Emulator) -> None:
     """A platform may answer a password in clear, and another tenant may repeat it."""
     clear = {"smtpServer": LIVE | {"password": "wh0le-0ther"}}

@@ -26,6 +26,10 @@ HIDDEN = (
     "{} is missing here, because what the platform has may contain a password or a token. Correct "
     "it on the platform, and change that secret."
 )
+QUERY = (
+    "authTokenUrl has a query, which is declared as it is. If that holds a secret, give the URL to "
+    "the program as one."
+)
 
 
 class ExportedTenant(NamedTuple):
@@ -83,6 +87,8 @@ def export_tenant(
     notes = [HIDDEN.format(", ".join(hidden))] if hidden else []
     if secret and as_text(live.get(secret.key)).startswith(VAULT):
         notes += [f"The {secret.name} is a reference to Keycloak's vault: the variable holds that."]
+    if "?" in str(properties.get("authTokenUrl", "")):
+        notes += [QUERY]
     if not (hidden or problems):
         notes += _first_up(declaration.with_secret("known"), live)
     return ExportedTenant(
