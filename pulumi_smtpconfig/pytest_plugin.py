@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def smtp_platform() -> Iterator[Emulator]:
     """A platform on this machine, new for each test: its tenants, requests and faults."""
-    from pulumi_smtpconfig.emulator import Emulator  # noqa: PLC0415
+    from pulumi_smtpconfig.emulator import Emulator  # noqa: PLC0415 - late, see above
 
     with ExitStack() as running:
         yield _start(running, Emulator())
@@ -33,7 +33,7 @@ def smtp_platform() -> Iterator[Emulator]:
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     """An SMTP server on this machine, new for each test: its users, sessions and messages."""
-    from pulumi_smtpconfig.testing import SmtpServer  # noqa: PLC0415
+    from pulumi_smtpconfig.testing import SmtpServer  # noqa: PLC0415 - likewise
 
     with ExitStack() as running:
         yield _start(running, SmtpServer())
@@ -53,4 +53,5 @@ def _start(running: ExitStack, server: AbstractContextManager[Server]) -> Server
     try:
         return running.enter_context(server)
     except ImportError as missing:  # it says which extra to install
-        pytest.fail(str(missing), pytrace=False)
+        why = str(missing)
+    pytest.fail(why, pytrace=False)  # in the block above, pytest would show both exceptions
