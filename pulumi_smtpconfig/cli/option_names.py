@@ -8,23 +8,27 @@ from typing import TYPE_CHECKING
 from pulumi_smtpconfig.property_names import KEYS, as_in_program
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pulumi_smtpconfig.problems import Problem
 
 _ARGUMENT = re.compile(rf"(?<![\w.])(?:{'|'.join(KEYS)})(?!\w)")
 
 
-def as_option(name: str) -> str:
-    """Return the option for a property, by its key or by its name in a program."""
-    return f"--{as_in_program(f'{name}: ')[:-2].strip('_').replace('_', '-')}"
-
-
-def with_options(problem: Problem, own_names: dict[str, str] | None = None) -> str:
+def with_options(problem: Problem, own_names: Mapping[str, str]) -> str:
     """Return a problem as the text that tells it to whoever typed the command.
 
     Args:
         problem: The problem.
-        own_names: By key, what the command calls a property otherwise than `as_option` would.
+        own_names: What the command calls a property, by its key, if not `--` and the argument of a
+            program with hyphens.
     """
-    name = (own_names or {}).get(problem.property) or as_option(problem.property)
-    rest = as_in_program(str(problem._replace(property="")))
-    return name + _ARGUMENT.sub(lambda found: as_option(found[0]), rest)
+    names = {argument: _option(argument) for argument in KEYS}
+    names |= {argument: own_names[key] for argument, key in KEYS.items() if key in own_names}
+    argument, colon, rest = as_in_program(str(problem)).partition(":")
+    told = _ARGUMENT.sub(lambda found: names[found[0]], rest)
+    return f"{names.get(argument) or _option(argument)}{colon}{told}"
+
+
+def _option(argument: str) -> str:
+    return f"--{argument.strip('_').replace('_', '-')}"

@@ -64,10 +64,12 @@ class Outcome(NamedTuple):
 
 
 def invalid_options(
-    problems: Iterable[Problem], document: dict[str, Any], own_names: dict[str, str] | None = None
+    problems: Iterable[Problem],
+    document: dict[str, Any],
+    own_names: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Return the outcome for options that cannot be used; see `with_options` for the names."""
-    happened = "\n  ".join(with_options(problem, own_names) for problem in problems)
+    happened = "\n  ".join(with_options(problem, own_names or {}) for problem in problems)
     error = ConfigurationError(happened, "correct these options; nothing was sent.")
     return Outcome(EXIT_USAGE, document, error=error)
 

@@ -72,7 +72,7 @@ def _parse(properties: Mapping[str, object]) -> tuple[Declaration, Outcome | Non
 def _verify(declaration: Declaration, ca_bundle: str) -> Outcome:
     warnings = list(find_warnings(declaration.settings.stored()))
     for warning in warnings:
-        print_warning(with_options(warning))
+        print_warning(with_options(warning, OWN_NAMES))
     verification = declaration.verification()
     address = address_of(verification)
     try:
