@@ -30,6 +30,6 @@ def __getattr__(name: str) -> object:
     # Late, because each start of pytest imports this package for its plugin, without pulumi.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pulumi_smtpconfig import resource  # noqa: PLC0415
+    from pulumi_smtpconfig import resource  # noqa: PLC0415 - see above
 
     return getattr(resource, name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
@@ -14,13 +13,14 @@ from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.known_mistakes import Declared, after_checks
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
+from pulumi_smtpconfig.platforms.encoding import DIGITS
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 from pulumi_smtpconfig.resource_options import not_found, refuse_look_ups, refused_options
 from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
-from pulumi_smtpconfig.settings.choices import OFF, RETAIN, default_port, default_starttls
+from pulumi_smtpconfig.settings.choices import BOOLEANS, OFF, RETAIN, default_port, default_starttls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.resource_args import Choice
     from pulumi_smtpconfig.settings.choices import OnDelete, Platform, Verify
 
-BOOLEANS = {"none": False, "false": False, "true": True}
-PORT = re.compile("[0-9]{1,5}")
 ARGUMENTS = tuple(SmtpConfigArgs.__annotations__)
 
 
@@ -312,13 +310,11 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
 def _secret_inputs(properties: Mapping[str, Any], opts: pulumi.ResourceOptions) -> dict[str, Any]:
     """Return the property that tells check which inputs are secret besides the usual ones."""
     named = {KEYS.get(name, name) for name in opts.additional_secret_outputs or ()}
+    given = {KEYS.get(name, name): value for name, value in properties.items()}
     outputs: dict[str, pulumi.Output[Any]] = {
-        KEYS.get(name, name).removesuffix("_"): pulumi.Output.secret(None)
-        if KEYS.get(name, name) in named
-        else pulumi.Output.from_input(value)
-        for name, value in properties.items()
-        if (isinstance(value, (pulumi.Output, list, dict)) or KEYS.get(name, name) in named)
-        and KEYS.get(name, name) not in SECRETS
+        key: pulumi.Output.secret(None) if key in named else pulumi.Output.from_input(value)
+        for key, value in given.items()
+        if key not in SECRETS and (key in named or isinstance(value, (pulumi.Output, list, dict)))
     }
     return {SECRET_INPUTS: pulumi.Output.from_input(_secret_keys(outputs))} if outputs else {}
 
@@ -385,7 +381,7 @@ def _by_ssl(ssl: Any, default: Callable[..., Any]) -> Any:
     """Return a default that depends on `ssl`; None if `ssl` is wrong, which is told elsewhere."""
     if isinstance(ssl, pulumi.Output):
         return ssl.apply(lambda known: _by_ssl(known, default))
-    known = BOOLEANS.get(str(ssl).lower())
+    known = False if ssl is None else BOOLEANS.get(str(ssl).lower())
     return None if known is None else default(ssl=known)
 
 
@@ -403,7 +399,7 @@ def _number(port: Any) -> Any:
     """Return a port as the number that it is in the outputs; what is no port is told elsewhere."""
     if isinstance(port, pulumi.Output):
         return port.apply(_number)
-    return int(port) if isinstance(port, str) and PORT.fullmatch(port) else port
+    return int(port) if isinstance(port, str) and DIGITS.fullmatch(port) else port
 
 
 def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:

@@ -83,11 +83,14 @@ def test_defaults_are_known_in_a_preview() -> None:
     assert outputs(names=DEFAULTS, preview=True) == DEFAULTS
 
 
-@pytest.mark.parametrize("true", ["True", "'true'", "pulumi.Output.from_input(True)"])
-def test_the_defaults_of_a_connection_follow_ssl(true: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "ssl"),
+    [("True", True), ("pulumi.Output.from_input(True)", True), ("'true'", "true")],
+)
+def test_the_defaults_of_a_connection_follow_ssl(given: str, ssl: object) -> None:
     """Whether it is known at once, an output, or text as the config has it."""
-    found = outputs(f"{{'ssl': {true}}}")
-    assert (found["port"], found["starttls"]) == (465, False)
+    found = outputs(f"{{'ssl': {given}}}")
+    assert (found["port"], found["starttls"], found["ssl"]) == (465, False, ssl)
 
 
 def test_an_ssl_that_is_known_to_be_none_has_the_default() -> None:

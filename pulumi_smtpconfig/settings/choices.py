@@ -25,6 +25,9 @@ Platform = Literal["ssms", "shift", "keycloak"]
 OnDelete = Literal["retain", "clear"]
 Verify = Literal["off", "warn", "require", "platform"]
 
+BOOLEANS = {"true": True, "false": False}
+"""The texts that stand for booleans, in lower case, as the config of a stack has them."""
+
 RETAIN: Final = "retain"
 CLEAR: Final = "clear"
 OFF: Final = "off"

@@ -29,6 +29,7 @@ from pulumi_smtpconfig.lint.mail_services import MAX_PORT
 from pulumi_smtpconfig.lint.rules import CONTROL, NULL_SENDER
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.settings.choices import (
+    BOOLEANS,
     OFF,
     RETAIN,
     OnDelete,
@@ -115,7 +116,7 @@ MIN_SECONDS, MAX_SECONDS = 0.001, 3600
 
 def _boolean(value: object) -> object:
     if isinstance(value, str):
-        value = {"true": True, "false": False}.get(value.lower())
+        value = BOOLEANS.get(value.lower())
     elif value is None:
         return None
     if not isinstance(value, bool):
