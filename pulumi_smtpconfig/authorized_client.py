@@ -79,6 +79,7 @@ class AuthorizedClient:
         self._config = config
         self._warn = warn
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._client: Client | None = None
         self._verifier: Verifier | None = None
         self._tokens = TokenCache()
@@ -191,6 +192,10 @@ class AuthorizedClient:
         with naming_variables():
             return self._shared_verifier().verify(verification)
 
+    def stop(self) -> None:
+        """Try nothing again, and end the pauses before another try."""
+        self._stopped.set()
+
     def close(self) -> None:
         """End the operation: close all connections, and forget all tokens and refused logins."""
         with self._lock:
@@ -281,7 +286,7 @@ class AuthorizedClient:
                 # Most previews send nothing, so they do not pay for importing httpcore.
                 from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
-                self._client = open_client(self._config, self._trust, self._warn)
+                self._client = open_client(self._config, self._trust, self._warn, self._stopped)
             return self._client
 
     def _shared_verifier(self) -> Verifier:

@@ -1,4 +1,4 @@
-"""Connection settings: one lookup, in which the environment wins over the stack's config."""
+"""Connection settings: one lookup, in the environment and in the stack's config or a provider."""
 
 from __future__ import annotations
 
@@ -37,22 +37,26 @@ class Config:
     Args:
         lookup: Returns the value of a key of the stack's config, such as `smtpconfig:token`, or
             None.
+        provider: The name of the explicit provider whose inputs `lookup` has instead, without the
+            namespace; they win over the environment.
     """
 
-    def __init__(self, lookup: Callable[[str], Any]) -> None:
+    def __init__(self, lookup: Callable[[str], Any], provider: str = "") -> None:
         self._lookup = lookup
+        self._provider = provider
 
     def get(self, key: str) -> Setting | None:
         """Return a setting, or None if it is missing or blank."""
         return next(filter(None, self.both(key)), None)
 
     def both(self, key: str) -> tuple[Setting | None, Setting | None]:
-        """Return a setting from the environment, and from the stack's config."""
+        """Return a setting from the two places that may have it; the first one wins."""
+        in_environment = _setting(os.environ.get(variable(key)), variable(key))
+        if self._provider:
+            own = _setting(self._lookup(key), f'{key} of the provider "{self._provider}"')
+            return own, in_environment
         in_stack = f"{NAMESPACE}:{key}"
-        return (
-            _setting(os.environ.get(variable(key)), variable(key)),
-            _setting(self._lookup(in_stack), in_stack),
-        )
+        return in_environment, _setting(self._lookup(in_stack), in_stack)
 
     def timeout(self) -> float:
         """Return the seconds that one try of a request may take.

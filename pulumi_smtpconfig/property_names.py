@@ -50,3 +50,12 @@ SECRETS = [
     *("authTokenClientSecret", "authTokenClientSecretFingerprint"),
 ]
 """The outputs that are always secret, by key."""
+
+PROVIDER_KEY = "__provider"
+"""The property in which the dynamic host keeps its provider."""
+
+TYPES = {
+    "native": "smtpconfig:index:SmtpConfig",
+    "dynamic": "pulumi-python:dynamic/smtpconfig:SmtpConfig",
+}
+"""The two types of the resource; each takes over the other's state."""

@@ -23,15 +23,13 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.property_names import SECRET_INPUTS, as_in_program
+from pulumi_smtpconfig.property_names import PROVIDER_KEY, SECRET_INPUTS, as_in_program
 from pulumi_smtpconfig.traceback_limit import without_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
-
-PROVIDER_KEY = "__provider"
 
 _printing = threading.Lock()
 
@@ -75,10 +73,14 @@ class SmtpConfigProvider(ResourceProvider):
 
     @without_traceback
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Return whether anything is to be updated or replaced."""
+        """Return whether anything is to be updated or replaced.
+
+        A state of the native plugin is updated without a request, because a destroy needs the
+        provider in it.
+        """
         diff = self._lifecycle.diff(_plain(olds), _plain(news))
         return DiffResult(
-            changes=bool(diff.changes),
+            changes=bool(diff.changes) or PROVIDER_KEY not in olds,
             replaces=diff.replaces,
             delete_before_replace=diff.delete_before_replace,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -15,7 +15,7 @@ from pulumi_smtpconfig.known_mistakes import Declared, after_checks
 from pulumi_smtpconfig.lint.linter import WARNING_CODES
 from pulumi_smtpconfig.platforms.encoding import DIGITS
 from pulumi_smtpconfig.problems import Problem
-from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS
+from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS, TYPES
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 from pulumi_smtpconfig.resource_options import not_found, refuse_look_ups, refused_options
@@ -23,7 +23,7 @@ from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
 from pulumi_smtpconfig.settings.choices import BOOLEANS, OFF, RETAIN, default_port, default_starttls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pulumi_smtpconfig.resource_args import Choice
     from pulumi_smtpconfig.settings.choices import OnDelete, Platform, Verify
@@ -264,7 +264,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         **arguments: Any,
     ) -> None:
         """Declare a tenant; the class's documentation describes the arguments."""
-        refuse_look_ups(opts, resource_name)
+        refused = self._refused_options(opts, resource_name)
         as_one = dict[str, Any](args) if isinstance(args, Mapping) else {}
         given = {name: _output(value) for name, value in (as_one | arguments).items()}
         ignored, wrong = parse_codes(given.get("lint_ignore"))
@@ -277,20 +277,44 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             "lint_ignore": sorted(ignored - WARNING_CODES) or None,
         }
         properties["port"] = _number(properties["port"])
-        problems = [*_misuses(args, arguments), *wrong, *refused_options(opts)]
+        problems = [*_misuses(args, arguments), *wrong, *refused]
         inputs = {KEYS.get(key, key).removesuffix("_"): value for key, value in properties.items()}
-        declared = Declared(resource_name, inputs, problems)
+        declared = Declared(resource_name, self._known_inputs(inputs), problems)
         properties["platform"] = after_checks(declared, properties["platform"])
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
         properties |= {"endpoint": None, **_secret_inputs(given, opts)}
-        super().__init__(SmtpConfigProvider(), resource_name, properties, opts)
+        self._register(resource_name, properties, ignored, opts)
         self.on_delete = _or_given(self.on_delete, properties["on_delete"])
         self.verify = _or_given(self.verify, properties["verify"])
-        show_warnings(self, resource_name, properties, ignored)
+        self._show_warnings(resource_name, properties, ignored)
+
+    def _refused_options(self, opts: pulumi.ResourceOptions | None, name: str) -> Iterable[Problem]:
+        refuse_look_ups(opts, name)
+        return refused_options(opts)
+
+    def _known_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return the inputs that are checked before any resource is registered."""
+        return inputs
+
+    def _register(
+        self,
+        name: str,
+        properties: dict[str, Any],
+        ignored: Collection[str],  # noqa: ARG002 - the native resource sends them
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=TYPES["native"])])
+        opts = pulumi.ResourceOptions.merge(opts, own)
+        super().__init__(SmtpConfigProvider(), name, properties, opts)
+
+    def _show_warnings(
+        self, name: str, properties: dict[str, Any], ignored: Collection[str]
+    ) -> None:
+        show_warnings(self, name, properties, ignored)
 
     @classmethod
-    def get(cls, resource_name: str, *_: object, **__: object) -> NoReturn:
+    def get(cls, resource_name: str, *_: Any, **__: Any) -> Any:
         """Refuse to look a tenant up, and say what to do instead.
 
         Raises:

@@ -64,11 +64,15 @@ async def _texts(
 ) -> list[str]:
     properties = await values
     lint = [as_in_program(str(each)) for each in find_warnings(properties, ignored)]
-    others = find_duplicates(name, properties, tenants_of_this_run())
-    return lint + [
+    return lint + duplicate_texts(name, properties, tenants_of_this_run())
+
+
+def duplicate_texts(name: str, properties: Mapping[str, object], tenants: Tenants) -> list[str]:
+    """Return a warning for each other resource for the same tenant, and remember this one."""
+    return [
         '"{}" and "{}" are for the same tenant, so the one that is sent last wins; '
         "remove one of them.".format(*sorted([other, name]))
-        for other in others
+        for other in find_duplicates(name, properties, tenants)
     ]
 
 

@@ -128,6 +128,7 @@ from pulumi_smtpconfig.cli.app import app
 with suppress(SystemExit):
     app(["--help"])
 """
+PLUGIN = "import pulumi_smtpconfig.plugin.servicer"
 USES = {
     "a program": (PROGRAM, {"pydantic", "httpcore"}),
     "a preview": (PREVIEW, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
@@ -136,6 +137,7 @@ USES = {
         {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"},
     ),
     "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
+    "a plugin": (PLUGIN, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "help": (HELP, {"httpcore", "smtplib"}),
     "the emulator": (EMULATOR, {"pulumi", "trustme", "uvicorn"}),
     "pytest": (

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BIN = Path(sys.executable).parent
+"""The folder of this environment's programs, the plugin among them."""
+
 PASSPHRASE = "a passphrase of the demo and the tests"  # noqa: S105 - it guards made-up secrets
 PATIENCE = 10.0
 """Seconds that an interrupted engine has to end."""
@@ -46,9 +49,8 @@ class Stack:
         shutil.copytree(program, self.project)
         ours = ("PULUMI_", "SMTPCONFIG_")
         inherited = {key: os.environ[key] for key in os.environ if not key.startswith(ours)}
-        python = Path(sys.executable).parent
         self.environment = inherited | {
-            "PATH": os.pathsep.join([str(python), str(engine), inherited["PATH"]]),
+            "PATH": os.pathsep.join([str(BIN), str(engine), inherited["PATH"]]),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import zlib
 from datetime import datetime, timezone
@@ -49,7 +50,12 @@ FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
 ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 
 
-def open_client(config: Config, trust: Trust, warn: Callable[[str], None]) -> Client:
+def open_client(
+    config: Config,
+    trust: Trust,
+    warn: Callable[[str], None],
+    stopped: threading.Event | None = None,
+) -> Client:
     """Open the client that the connection settings describe; warn if `connectTo` is set.
 
     Raises:
@@ -67,7 +73,7 @@ def open_client(config: Config, trust: Trust, warn: Callable[[str], None]) -> Cl
         warn(f"{to.source} is set: every connection goes to {to.text}.")
     login = urlsplit(proxy)
     secret = unquote(login.password or login.username or "")
-    return Client(transport, timeout, retries, [secret] if secret else [])
+    return Client(transport, timeout, retries, [secret] if secret else [], stopped)
 
 
 class Client:
@@ -78,6 +84,7 @@ class Client:
         timeout: Seconds for one try, from connecting to the last byte of the response.
         retries: How often a request that failed for the moment is tried again.
         secrets: What no error about a request may show: those of the proxy.
+        stopped: Ends pauses and further tries once it is set.
     """
 
     def __init__(
@@ -86,7 +93,9 @@ class Client:
         timeout: float,
         retries: int,
         secrets: Collection[str] = (),
+        stopped: threading.Event | None = None,
     ) -> None:
+        self._stopped = stopped or threading.Event()
         self.secrets = secrets
         self._transport = transport
         self._timeout = timeout
@@ -128,7 +137,7 @@ class Client:
         headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
         body = None if content is None else content.encode()
         stream = partial(self._transport.stream, method, url, headers, body)
-        tries = _Tries(self._retries if repeatable else 0)
+        tries = _Tries(self._retries if repeatable else 0, self._stopped)
         seconds = self._timeout
         while True:
             try:
@@ -147,7 +156,7 @@ class Client:
 
     def once(self, seconds: float) -> Client:
         """Return a client of the same platforms that tries once, for so many seconds."""
-        return Client(self._transport, min(seconds, self._timeout), 0, self.secrets)
+        return Client(self._transport, min(seconds, self._timeout), 0, self.secrets, self._stopped)
 
     def _attempt(
         self,
@@ -176,7 +185,8 @@ class _Tries:
         may_be_applied: Whether one of them may have been applied although no response said so.
     """
 
-    def __init__(self, retries: int) -> None:
+    def __init__(self, retries: int, stopped: threading.Event) -> None:
+        self._stopped = stopped
         self.may_be_applied = False
         self._retries = retries
         self._count = 1
@@ -191,7 +201,8 @@ class _Tries:
         seconds = max(random.uniform(0, longest), retry_after)  # noqa: S311 - no secret depends on it
         if self._count > self._retries or seconds >= self.seconds_left():
             return False
-        time.sleep(seconds)
+        if self._stopped.wait(seconds):
+            return False
         self._count += 1
         return True
 

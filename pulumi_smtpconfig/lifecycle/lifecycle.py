@@ -96,14 +96,22 @@ class Lifecycle:
         sender: Sends, reads and verifies.
         warn: Shows the user a line.
         pace: How long checks may read what tenants have.
+        is_current: Whether a refresh and a destroy have today's config, and not that of the last
+            up.
     """
 
     def __init__(
-        self, sender: Sender, warn: Callable[[str], None], pace: Pace | None = None
+        self,
+        sender: Sender,
+        warn: Callable[[str], None],
+        pace: Pace | None = None,
+        *,
+        is_current: bool = False,
     ) -> None:
+        self._is_current = is_current
         self._sender = sender
         self._warn = warn
-        self._live = LiveSettings(sender, self._warn_once)
+        self._live = LiveSettings(sender, self._warn_once, is_current=is_current)
         self._adoptions = Adoptions(self._live, self._warn_once, pace)
         self._sent: set[str] = set()
         self._warned: set[str] = set()
@@ -186,7 +194,7 @@ class Lifecycle:
                 f"({wrong}), so they are not read. Run `pulumi up` to correct the state."
             )
             return _read(state)
-        with declaration.attempting("reading them"), _of_last_up():
+        with declaration.attempting("reading them"), self._of_last_up():
             try:
                 reading = self._live.fetch(declaration)
             except RealmGone:
@@ -280,29 +288,29 @@ class Lifecycle:
     def _clear(self, declaration: Declaration) -> None:
         try:
             request = declaration.clear_request()
-            with declaration.attempting("clearing them"), _of_last_up(), naming(request):
+            with declaration.attempting("clearing them"), self._of_last_up(), naming(request):
                 self._sender.send(request)
         except (RealmGone, TokenNotGranted) as error:
             if not error.realm_is_gone:
                 raise
             self._warn(f"{declaration.title} no longer exists, nor do its mail settings.")
 
+    @contextmanager
+    def _of_last_up(self) -> Iterator[None]:
+        """Add to errors about the stack's config which config a refresh and a destroy use."""
+        try:
+            yield
+        except SmtpConfigError as error:
+            names_config = "smtpconfig:" in f"{error.happened} {error.remedy}"
+            if names_config and not self._is_current:
+                error.remedy += f" {LAST_UP}{OR_IN_VARIABLE}"
+            raise
+
     def _warn_once(self, text: str) -> None:
         # The engine checks a resource that is to be replaced twice, and reads many of one platform.
         if text not in self._warned:
             self._warned.add(text)
             self._warn(text)
-
-
-@contextmanager
-def _of_last_up() -> Iterator[None]:
-    """Add to errors about the stack's config which config a refresh and a destroy use."""
-    try:
-        yield
-    except SmtpConfigError as error:
-        if "smtpconfig:" in f"{error.happened} {error.remedy}":
-            error.remedy += f" {LAST_UP}{OR_IN_VARIABLE}"
-        raise
 
 
 def _where(declaration: Declaration) -> str:

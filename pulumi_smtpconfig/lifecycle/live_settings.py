@@ -64,9 +64,13 @@ class LiveSettings:
     Args:
         sender: Sends the requests.
         warn: Shows the user a line.
+        is_current: Whether a refresh has today's config, and not that of the last up.
     """
 
-    def __init__(self, sender: Sender, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, sender: Sender, warn: Callable[[str], None], *, is_current: bool = False
+    ) -> None:
+        self._if_done = "" if is_current else f" If that is done: {LAST_UP}."
         self._sender = sender
         self._warn = warn
 
@@ -207,5 +211,5 @@ class LiveSettings:
         platform = declaration.platform
         self._warn(
             f"The mail settings on {platform.title} are not read, so changes made by others are "
-            f"not noticed. To notice them, {platform.enable_reading}. If that is done: {LAST_UP}."
+            f"not noticed. To notice them, {platform.enable_reading}.{self._if_done}"
         )

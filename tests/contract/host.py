@@ -14,7 +14,8 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_smtpconfig.provider import PROVIDER_KEY, SmtpConfigProvider
+from pulumi_smtpconfig.property_names import PROVIDER_KEY
+from pulumi_smtpconfig.provider import SmtpConfigProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import psutil
 import pytest
@@ -33,13 +33,13 @@ SETTLED = 1.0
 """Seconds without a write."""
 
 
-def start_up(stack: Stack) -> psutil.Popen:
-    """Start `pulumi up` without waiting for its end."""
+def start_up(stack: Stack, *words: str, stdout: IO[str] | int = subprocess.DEVNULL) -> psutil.Popen:
+    """Start `pulumi`, by default an up, without waiting for its end."""
     return psutil.Popen(
-        ["pulumi", "--non-interactive", *UP],
+        ["pulumi", "--non-interactive", *(words or UP)],
         cwd=stack.project,
         env=stack.environment,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
     )
 

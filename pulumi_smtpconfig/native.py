@@ -1,0 +1,164 @@
+"""The resource and the provider of the native plugin, for Python programs.
+
+    from pulumi_smtpconfig.native import SmtpConfig
+
+It takes the arguments of `pulumi_smtpconfig.SmtpConfig`, and takes over its state.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from pulumi_smtpconfig import resource
+from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.property_names import SECRET_INPUTS, SECRETS, TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from pulumi_smtpconfig.problems import Problem
+
+__all__ = ["Provider", "SmtpConfig"]
+
+SETTINGS = {
+    "token": "token",
+    "client_id": "clientId",
+    "client_secret": "clientSecret",
+    "oauth_username": "oauthUsername",
+    "oauth_password": "oauthPassword",
+    "scope": "scope",
+    "token_url": "tokenUrl",
+    "credentials": "credentials",
+    "read_back": "readBack",
+    "read_url": "readUrl",
+    "preview_reads": "previewReads",
+    "ca_bundle": "caBundle",
+    "timeout": "timeout",
+    "retries": "retries",
+    "connect_to": "connectTo",
+}
+"""The connection settings: the argument of a provider, and the key."""
+
+
+class SmtpConfig(resource.SmtpConfig, module="smtpconfig", name="SmtpConfig"):
+    """The mail settings of one tenant, as `pulumi_smtpconfig.SmtpConfig` declares them.
+
+    It can be imported, has explicit providers (`opts.provider`) and warns from the plugin.
+    """
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - the name in all of Pulumi's resources
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> SmtpConfig:
+        """Read the settings that a tenant has, without managing them.
+
+        Args:
+            resource_name: The resource's name in the stack.
+            id: `<platform>/<hostname>/<tenantId>`; a base path stands after the hostname.
+            opts: Pulumi's resource options.
+        """
+        found = cls.__new__(cls)
+        own = pulumi.ResourceOptions(id=id, additional_secret_outputs=SECRETS)
+        opts = pulumi.ResourceOptions.merge(opts, own)
+        outputs = [name for name in resource.SmtpConfig.__annotations__ if not name.startswith("_")]
+        found._register(resource_name, dict.fromkeys(outputs), (), opts)  # noqa: SLF001 - its own
+        return found
+
+    def _refused_options(self, *_: object) -> Iterable[Problem]:
+        return ()  # the plugin follows all of them
+
+    def _known_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        # Only the plugin knows whether the tenant was imported, which leaves its password unknown.
+        logins = ("password", "passwordFrom", "authTokenUrl")
+        if inputs["user"] is None or any(inputs[key] is not None for key in logins):
+            return inputs
+        return inputs | {"password": UNKNOWN}
+
+    def _register(
+        self,
+        name: str,
+        properties: dict[str, Any],
+        ignored: Collection[str],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=TYPES["dynamic"])])
+        opts = pulumi.ResourceOptions.merge(opts, own)
+        properties.pop(SECRET_INPUTS, None)  # the engine tells the plugin
+        properties |= {"lint_ignore": sorted(ignored) or None}  # the plugin warns
+        pulumi.CustomResource.__init__(self, TYPES["native"], name, properties, opts)
+
+    def _show_warnings(self, *_: object) -> None:
+        """Leave it to the plugin."""
+
+
+class Provider(pulumi.ProviderResource):
+    """A provider with connection settings of its own, which win over variables.
+
+    The stack's config does not apply to it. Its tokens, secrets and passwords are always secrets in
+    the state.
+
+    Args:
+        resource_name: The provider's name in the stack.
+        opts: Pulumi's resource options.
+        token: A bearer token; it wins over OAuth2.
+        client_id: An OAuth2 client, which gets its own token.
+        client_secret: Its secret.
+        oauth_username: A user, for the grant `password`.
+        oauth_password: That user's password.
+        scope: The OAuth2 scope to request.
+        token_url: The token endpoint; by default that of the tenant's realm.
+        credentials: Named sets of credentials, as a JSON object.
+        read_back: "admin" reads the settings on SHIFT.
+        read_url: The URL of a realm's representation, to read the settings on SSMS.
+        preview_reads: "off" keeps previews from reading what a new resource replaces.
+        ca_bundle: A PEM file with the authorities to trust.
+        timeout: Seconds for one try of a request; by default 30.
+        retries: How often a failed request is tried again, 0 to 10; by default 3.
+        connect_to: host:port that every connection goes to.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        token: pulumi.Input[str] | None = None,
+        client_id: pulumi.Input[str] | None = None,
+        client_secret: pulumi.Input[str] | None = None,
+        oauth_username: pulumi.Input[str] | None = None,
+        oauth_password: pulumi.Input[str] | None = None,
+        scope: pulumi.Input[str] | None = None,
+        token_url: pulumi.Input[str] | None = None,
+        credentials: pulumi.Input[str] | None = None,
+        read_back: pulumi.Input[str] | None = None,
+        read_url: pulumi.Input[str] | None = None,
+        preview_reads: pulumi.Input[str] | None = None,
+        ca_bundle: pulumi.Input[str] | None = None,
+        timeout: pulumi.Input[str] | None = None,
+        retries: pulumi.Input[str] | None = None,
+        connect_to: pulumi.Input[str] | None = None,
+    ) -> None:
+        settings = {
+            "token": token,
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "oauth_username": oauth_username,
+            "oauth_password": oauth_password,
+            "scope": scope,
+            "token_url": token_url,
+            "credentials": credentials,
+            "read_back": read_back,
+            "read_url": read_url,
+            "preview_reads": preview_reads,
+            "ca_bundle": ca_bundle,
+            "timeout": timeout,
+            "retries": retries,
+            "connect_to": connect_to,
+        }
+        properties = {SETTINGS[name]: value for name, value in settings.items()}
+        super().__init__("smtpconfig", resource_name, properties, opts)

@@ -1,0 +1,1 @@
+"""The native front door: a Pulumi plugin for every language, on the same lifecycle."""

@@ -1,0 +1,38 @@
+"""Warnings on the resource that they are about, in every language and in previews."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from contextvars import ContextVar
+
+import grpc
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
+
+current_urn: ContextVar[str] = ContextVar("current_urn", default="")
+"""The resource that the running operation is for."""
+
+
+class EngineLog:
+    """The engine's log.
+
+    Args:
+        address: Where the engine listens.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._stub = EngineStub(grpc.insecure_channel(address))
+        self._lock = threading.Lock()
+        self._told: set[tuple[str, str]] = set()
+
+    def warn(self, text: str) -> None:
+        """Show a warning on the current resource, once: a replacement is checked twice."""
+        urn = current_urn.get()
+        with self._lock:
+            if (urn, text) in self._told:
+                return
+            self._told.add((urn, text))
+        warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
+        with suppress(grpc.RpcError):  # an engine that does not listen ends this process anyway
+            self._stub.Log(warning)

@@ -1,0 +1,87 @@
+"""Import: a resource's properties from its id, and what its platform has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi_smtpconfig.errors import ConfigurationError, ReadFailed
+from pulumi_smtpconfig.lifecycle.checks import find_destination_problems
+from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, Declaration
+from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
+from pulumi_smtpconfig.settings.models import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pulumi_smtpconfig.interface import Sender
+    from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle, Read
+
+NOT_READ = {
+    *Options.keys().values(),
+    *(secret.key for secret in LOGIN_SECRETS),
+}
+"""The keys whose values no platform shows."""
+
+FORM = (
+    "use the id <platform>/<hostname>/<tenantId>, as in keycloak/idp.example.com/acme; with a base "
+    "path, keycloak/idp.example.com/auth/acme."
+)
+
+
+def tenant_of(id_: str) -> dict[str, Any]:
+    """Return the properties that an id consists of.
+
+    Raises:
+        ConfigurationError: It is not the id of a tenant.
+    """
+    platform, _, rest = id_.partition("/")
+    hostname, _, path = rest.partition("/")
+    base_path, _, tenant_id = path.rpartition("/")
+    names = {"platform": platform, "hostname": hostname, "tenantId": tenant_id}
+    names |= {"basePath": f"/{base_path}"} if base_path else {}
+    declaration, problems = Declaration.parse(names)
+    wrong = list(find_destination_problems(declaration, problems))
+    if wrong:
+        raise ConfigurationError(
+            f"The id to import is not valid: {'; '.join(map(str, wrong))}.", FORM
+        )
+    return declaration.tenant.stored()
+
+
+def import_tenant(
+    id_: str, lifecycle: Lifecycle, sender: Sender, warn: Callable[[str], None]
+) -> Read:
+    """Return what a tenant has on its platform.
+
+    Raises:
+        ConfigurationError: The id is wrong, or reading is off.
+        ReadFailed: There is nothing to import, or it could not be read.
+    """
+    tenant = tenant_of(id_)
+    declaration = Declaration.parse(tenant)[0]
+    platform = declaration.platform
+    with declaration.attempting("importing them"):
+        if declaration.read_request(sender.setting) is None:
+            raise ConfigurationError(
+                f"The mail settings on {platform.title} are not read.",
+                f"to import them, {platform.enable_reading}. Or declare the tenant without an "
+                "import: `pulumi up` adopts it, and replaces its settings.",
+            )
+        read = lifecycle.read(tenant)
+        if read is None:
+            raise ReadFailed(
+                "The tenant has no mail settings, or its realm does not exist.",
+                "check the id, or declare the tenant without an import: `pulumi up` sets it.",
+            )
+    if read.inputs.get("user"):
+        key = Declaration.parse(read.inputs)[0].login_secret.key
+        warn(
+            f"{declaration.title}: the platform does not show its {key}. The import changes "
+            f"nothing there; give {key} in the program, and the next `pulumi up` sends it."
+        )
+    return read._replace(outputs=read.outputs | {ENDPOINT: declaration.endpoint})
+
+
+def is_only_unread(changes: Iterable[str]) -> bool:
+    """Return whether nothing differs but what no platform shows."""
+    return set(changes) <= NOT_READ

@@ -1,0 +1,326 @@
+"""The plugin's service: from the engine's calls to the lifecycle and back.
+
+What it does not define, `ResourceProviderServicer` answers with UNIMPLEMENTED.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import wraps
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import plugin_pb2
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
+from pulumi_smtpconfig.config import NAMESPACE, Config
+from pulumi_smtpconfig.errors import SmtpConfigError, only_our_errors
+from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, OUTPUTS_ONLY, Declaration
+from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
+from pulumi_smtpconfig.lint.linter import SILENCEABLE, WARNING_CODES, find_warnings
+from pulumi_smtpconfig.misspelt_settings import find_unused_settings
+from pulumi_smtpconfig.plugin.engine_log import EngineLog, current_urn
+from pulumi_smtpconfig.plugin.imports import import_tenant, is_only_unread
+from pulumi_smtpconfig.plugin.interruption import Operations
+from pulumi_smtpconfig.plugin.values import decode, encode, raw, secret_keys
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.property_names import PROVIDER_KEY, SECRETS
+from pulumi_smtpconfig.resource_warnings import duplicate_texts
+from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
+from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from google.protobuf.struct_pb2 import Struct
+
+    from pulumi_smtpconfig.resource_warnings import Tenants
+
+INPUTS = {key for model in (Tenant, SmtpSettings, Options) for key in model.keys().values()}
+LINT_IGNORE = "lintIgnore"
+SECRET_SETTINGS = {"token", "clientSecret", "oauthPassword", "credentials"}
+"""The inputs of a provider that are always secret."""
+
+DEFAULT_PROVIDER = re.compile(r"default(_\d+_\d+_\d+.*)?")
+"""The names that the engine gives to providers of its own, by version."""
+
+OF_THE_ENGINE = {"version", "pluginDownloadURL", "pluginChecksums"}
+"""The inputs of a provider that the engine adds."""
+
+CANNOT_SILENCE = "contains a code that cannot be silenced: {}. These can: " + ", ".join(
+    sorted(SILENCEABLE)
+)
+
+STACK_CONFIG = "PULUMI_CONFIG"
+ERROR = grpc.StatusCode.UNKNOWN
+"""How the engine's own providers report an error; it shows the message alone."""
+
+R = TypeVar("R")
+Context = grpc.ServicerContext
+
+
+def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context], R]:
+    """Run a method for a resource until it ends or is cancelled; report only our errors."""
+    guarded = only_our_errors(method)
+
+    @wraps(method)
+    def run(self: Servicer, request: Any, context: Context) -> R:
+        current_urn.set(request.urn)
+        try:
+            return self.operations.run(lambda: guarded(self, request))
+        except SmtpConfigError as error:
+            name = request.urn.rpartition("::")[2]
+            error.doing = error.doing or f'{method.__name__} of the resource "{name}" failed.'
+            context.abort(ERROR, str(error))
+            raise
+
+    return run
+
+
+class Servicer(ResourceProviderServicer):
+    """One provider of one operation of the engine; its calls come from many threads.
+
+    Args:
+        engine: The address of the engine.
+    """
+
+    operations: Operations
+    _lifecycle: Lifecycle
+    _client: AuthorizedClient
+
+    def __init__(self, engine: str) -> None:
+        self.operations = Operations()
+        self._log = EngineLog(engine)
+        self._imported: set[str] = set()
+        self._checked: set[str] = set()
+        self._tenants: Tenants = {}
+
+    def Handshake(  # noqa: N802 - the protocol's name, as below
+        self, request: pb.ProviderHandshakeRequest, _: Context
+    ) -> pb.ProviderHandshakeResponse:
+        """Say what values this plugin understands."""
+        self._log = EngineLog(request.engine_address)
+        return pb.ProviderHandshakeResponse(accept_secrets=True)
+
+    def GetPluginInfo(self, _request: Empty, _: Context) -> plugin_pb2.PluginInfo:  # noqa: N802
+        """Return the package's version."""
+        return plugin_pb2.PluginInfo(version=version("pulumi-smtpconfig"))
+
+    def GetSchema(self, _request: Any, _: Context) -> pb.GetSchemaResponse:  # noqa: N802
+        """Return the schema that SDKs are generated from."""
+        return pb.GetSchemaResponse(schema=schema())
+
+    def CheckConfig(self, request: pb.CheckRequest, _: Context) -> pb.CheckResponse:  # noqa: N802
+        """Mark what is secret; a wrong setting is reported by the operation that needs it."""
+        given = raw(request.news)
+        return pb.CheckResponse(inputs=encode(decode(given), given, SECRET_SETTINGS))
+
+    def DiffConfig(self, _request: pb.DiffRequest, _: Context) -> pb.DiffResponse:  # noqa: N802
+        """Never replace a provider: no setting of it belongs to a resource."""
+        return pb.DiffResponse()
+
+    def Configure(self, request: pb.ConfigureRequest, _: Context) -> pb.ConfigureResponse:  # noqa: N802
+        """Keep the settings without reading them, so that a bad one cannot block a destroy."""
+        config, keys, is_current = _settings(request)
+        current_urn.set(request.urn)
+        for unused in find_unused_settings(config, keys, ""):
+            self._log.warn(unused)
+        self._client = AuthorizedClient(config, self._log.warn)
+        self._lifecycle = Lifecycle(self._client, self._log.warn, is_current=is_current)
+        return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @_operation
+    def Check(self, request: pb.CheckRequest) -> pb.CheckResponse:  # noqa: N802
+        """Report every problem at once, without a property: the engine prints the value of one."""
+        given = raw(request.news)
+        olds, news = decode(raw(request.olds)), decode(given)
+        inputs, problems = self._lifecycle.check(
+            news, is_new=not olds, marked=secret_keys(given) & INPUTS
+        )
+        problems += [
+            Problem(key, "is not a property of SmtpConfig") for key in sorted(news.keys() - INPUTS)
+        ]
+        ignored = _codes(inputs)
+        if wrong := sorted(ignored - SILENCEABLE):
+            problems.append(Problem(LINT_IGNORE, CANNOT_SILENCE.format(", ".join(wrong))))
+        if inputs.get(LINT_IGNORE) not in (None, UNKNOWN):
+            inputs[LINT_IGNORE] = sorted(ignored - WARNING_CODES)
+        inputs = {key: value for key, value in inputs.items() if key != LINT_IGNORE or value}
+        if inputs == olds:  # unchanged since an import, which knows no password
+            unread = {secret.key for secret in LOGIN_SECRETS} - inputs.keys()
+            problems = [problem for problem in problems if problem.property not in unread]
+        if not problems:
+            self._warn(request.urn, inputs, ignored)
+        return pb.CheckResponse(
+            inputs=encode(inputs, given, SECRETS),
+            failures=[pb.CheckFailure(reason=str(problem)) for problem in problems],
+        )
+
+    @_operation
+    def Diff(self, request: pb.DiffRequest) -> pb.DiffResponse:  # noqa: N802
+        """Compare the state with the program, and say for each property what happens."""
+        olds, news = decode(raw(request.olds)), decode(raw(request.news))
+        diff = self._lifecycle.diff(olds, news)
+        if request.urn in self._imported and is_only_unread(diff.changes):
+            return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
+        return pb.DiffResponse(
+            changes=pb.DiffResponse.DIFF_SOME if diff.changes else pb.DiffResponse.DIFF_NONE,
+            replaces=diff.replaces,
+            diffs=diff.changes,
+            deleteBeforeReplace=diff.delete_before_replace,
+            hasDetailedDiff=True,
+            detailedDiff={
+                key: pb.PropertyDiff(kind=_kind(key in olds, key in news, key in diff.replaces))
+                for key in diff.changes
+            },
+        )
+
+    @_operation
+    def Create(self, request: pb.CreateRequest) -> pb.CreateResponse:  # noqa: N802
+        """Send the settings, except in a preview."""
+        given = raw(request.properties)
+        inputs = decode(given)
+        if request.preview:
+            id_, outputs = _preview(inputs)
+        else:
+            id_, outputs = self._lifecycle.create(inputs)
+        return pb.CreateResponse(id=id_, properties=_outputs(outputs, given))
+
+    @_operation
+    def Read(self, request: pb.ReadRequest) -> pb.ReadResponse:  # noqa: N802
+        """Return what a refresh finds, or what a tenant has that is imported by its id."""
+        given = raw(request.properties)
+        state = decode(given)
+        if state.keys() & INPUTS:
+            read = self._lifecycle.read(state)
+        else:
+            read = import_tenant(request.id, self._lifecycle, self._client, self._log.warn)
+            self._imported.add(request.urn)
+        if read is None:
+            return pb.ReadResponse()
+        return pb.ReadResponse(
+            id=request.id,
+            properties=_outputs(read.outputs, given, given),
+            inputs=encode(_inputs(read.inputs), given | raw(request.inputs), SECRETS),
+        )
+
+    @_operation
+    def Update(self, request: pb.UpdateRequest) -> pb.UpdateResponse:  # noqa: N802
+        """Send all settings if any of them changed, except in a preview."""
+        olds, given = raw(request.olds), raw(request.news)
+        inputs = decode(given)
+        if request.preview:
+            outputs = _preview(inputs)[1]
+        else:
+            outputs = self._lifecycle.update(decode(olds), inputs)
+        return pb.UpdateResponse(properties=_outputs(outputs, given, olds))
+
+    @_operation
+    def Delete(self, request: pb.DeleteRequest) -> Empty:  # noqa: N802
+        """Leave the tenant's settings and say so, or clear them with `onDelete: clear`."""
+        self._lifecycle.delete(decode(raw(request.properties)))
+        return Empty()
+
+    def Cancel(self, _request: Empty, _: Context) -> Empty:  # noqa: N802
+        """End all waits and retries."""
+        if hasattr(self, "_client"):
+            self._client.stop()
+        self.operations.cancel()
+        return Empty()
+
+    def _warn(self, urn: str, inputs: Mapping[str, Any], ignored: set[str]) -> None:
+        tenants = {} if urn in self._checked else self._tenants
+        self._checked.add(urn)
+        lint = map(str, find_warnings(inputs, ignored))
+        for text in [*lint, *duplicate_texts(urn.rpartition("::")[2], inputs, tenants)]:
+            self._log.warn(text)
+
+
+def schema() -> str:
+    """Return the schema of this package, with its version."""
+    text = files("pulumi_smtpconfig.plugin").joinpath("schema.json").read_text("utf-8")
+    return json.dumps(json.loads(text) | {"version": version("pulumi-smtpconfig")})
+
+
+class _Settings(NamedTuple):
+    """A provider's settings, their keys with the namespace, and whether they are today's."""
+
+    config: Config
+    keys: list[str]
+    is_current: bool
+
+
+def _settings(request: pb.ConfigureRequest) -> _Settings:
+    """Return the settings of a provider.
+
+    The engine configures its own provider for a refresh or a destroy as for the last up, but the
+    stack's config of today is in this process's environment, without the namespace of the keys.
+    """
+    own = {key: _text(value) for key, value in decode(raw(request.args)).items()}
+    if request.name and not DEFAULT_PROVIDER.fullmatch(request.name):
+        return _Settings(Config(own.get, request.name), _named(own), is_current=False)
+    today = os.environ.get(STACK_CONFIG) if request.name else None
+    values = own if today is None else json.loads(today)
+    config = Config(lambda key: values.get(key.partition(":")[2]))
+    return _Settings(config, _named(values), is_current=today is not None)
+
+
+def _named(settings: Iterable[str]) -> list[str]:
+    return [f"{NAMESPACE}:{key}" for key in settings if key not in OF_THE_ENGINE]
+
+
+def _text(value: object) -> str:
+    if value is UNKNOWN:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _codes(inputs: Mapping[str, Any]) -> set[str]:
+    codes = inputs.get(LINT_IGNORE)
+    return set(codes) if isinstance(codes, list) else set()
+
+
+def _kind(was: bool, is_: bool, replaces: bool) -> Any:  # noqa: FBT001 - all three by place
+    kind = pb.PropertyDiff
+    if not was:
+        return kind.ADD_REPLACE if replaces else kind.ADD
+    if not is_:
+        return kind.DELETE_REPLACE if replaces else kind.DELETE
+    return kind.UPDATE_REPLACE if replaces else kind.UPDATE
+
+
+def _preview(inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the id and the outputs as far as they are known before anything is sent."""
+    declaration = Declaration.parse(inputs)[0]
+    fingerprint = {declaration.login_secret.fingerprint: UNKNOWN} if declaration.reference else {}
+    outputs = declaration.stored() | fingerprint
+    if UNKNOWN in declaration.tenant.stored().values():
+        return "", outputs | {ENDPOINT: UNKNOWN}
+    return declaration.tenant.id, outputs | {ENDPOINT: declaration.endpoint}
+
+
+def _inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key not in OUTPUTS_ONLY}
+
+
+def _outputs(
+    values: Mapping[str, Any], given: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+) -> Struct:
+    """Return outputs for the wire; what is secret among the inputs is so among them.
+
+    The provider of the dynamic host stays, so that a program can move back to it.
+    """
+    secrets: Iterable[str] = SECRETS
+    if secret_keys(given) & set(Tenant.keys().values()):
+        secrets = {*SECRETS, ENDPOINT}
+    kept = {key: (olds or {})[key] for key in {PROVIDER_KEY} & set(olds or {})}
+    struct = encode(values, given, set(secrets))
+    struct.update(kept)
+    return struct

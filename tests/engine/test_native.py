@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import tempfile
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pulumi_smtpconfig.emulator import Fault
+from tests.engine.conftest import CHECKOUT, MAIL, PROGRAMS, UP, declare
+from tests.engine.test_interruption import MAX_WAIT, start_up, wait_until
+from tools.stack import BIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pulumi_smtpconfig.emulator import Emulator
+    from tools.stack import Stack
+
+STATES = sorted((CHECKOUT / "tests/engine/states").iterdir())
+REFRESH = ("refresh", "--yes", "--skip-preview")
+DESTROY = ("destroy", "--yes", "--skip-preview")
+SHIFT = MAIL | {"platform": "shift"}
+ID = "shift/idp.example.com/acme"
+LIVE = {
+    "host": "live.example",
+    "port": "587",
+    "starttls": "true",
+    "from": "no-reply@acme.example",
+    "auth": "true",
+    "user": "acme",
+    "password": "unread",
+}
+INTERRUPTED = 3.0
+"""Seconds that an interrupted up may take, on a machine with nothing else to do."""
+
+PATIENCE = 5
+"""Measurements until one is believed: a busy machine only ever makes them longer."""
+
+
+def find_plugin(stack: Stack) -> None:
+    """Let the project say where the plugin is."""
+    with (stack.project / "Pulumi.yaml").open("a") as project:
+        project.write(f"\nplugins:\n  providers:\n    - name: smtpconfig\n      path: {BIN}\n")
+
+
+@pytest.fixture
+def native(open_stack: Callable[[Path], Stack]) -> Stack:
+    """A stack whose native resources a test declares with `declare`; SHIFT is read."""
+    stack = open_stack(PROGRAMS / "native")
+    find_plugin(stack)
+    stack.environment["SMTPCONFIG_READ_BACK"] = "admin"
+    return stack
+
+
+def resources(stack: Stack) -> dict[str, Any]:
+    """Return the resources in the state by name."""
+    return {
+        one["urn"].rpartition("::")[2]: one
+        for one in stack.exported()["deployment"]["resources"]
+        if one["type"].endswith(":SmtpConfig")
+    }
+
+
+def written(emulator: Emulator) -> int:
+    """Return how many requests changed something."""
+    return sum(request.method != "GET" for request in emulator.requests)
+
+
+def test_a_resource_lives_and_ends(native: Stack, emulator: Emulator) -> None:
+    """A preview sends nothing, an up one request, and a refresh finds drift."""
+    secret = {"user": "acme", "password": "correct horse", "from_display_name": "nobody's"}
+    declare(native, {"acme": SHIFT | {"secret": secret, "triggers": ["a"]}})
+    output = native.must("preview", "--diff")
+    assert "correct horse" not in output
+    assert not written(emulator)
+    native.must(*UP)
+    assert written(emulator) == 1
+    assert emulator.tenants["acme"]["password"] == "correct horse"
+    native.must("preview", "--expect-no-changes")
+    emulator.tenants["acme"]["host"] = "drift.example"
+    drift = native.must("preview", "--refresh", "--diff")
+    assert '~ host: "drift.example" => "smtp.acme.example"' in drift
+    native.must(*REFRESH)
+    native.must(*UP)
+    assert emulator.tenants["acme"]["host"] == "smtp.acme.example"
+    state = json.dumps(native.exported())
+    assert not [value for value in ("correct horse", "nobody's") if value in state]
+    assert "keeps its mail settings" in native.must(*DESTROY)
+    assert written(emulator) == 2
+
+
+def test_a_preview_of_an_update_sends_nothing(native: Stack, emulator: Emulator) -> None:
+    """And names what changes, what is new, and what replaces the resource."""
+    declare(native, {"acme": SHIFT})
+    native.must(*UP)
+    declare(native, {"acme": SHIFT | {"host": "b.example", "reply_to": "r@acme.example"}})
+    output = native.must("preview", "--diff")
+    assert '~ host   : "smtp.acme.example" => "b.example"' in output
+    assert '+ replyTo: "r@acme.example"' in output
+    declare(native, {"acme": SHIFT | {"tenant_id": "beta"}})
+    assert "tenantId" in native.must("preview", "--diff")
+    assert written(emulator) == 1
+
+
+def test_problems_are_one_line_each(native: Stack) -> None:
+    """As a program in another language has them, which knows nothing of this package's checks."""
+    inputs = {"platform": "shift", "hostname": "idp.example.com", "tenantId": "acme"}
+    inputs |= {"host": "https://smtp.acme.example", "port": 0, "from": "c4n4ry at acme"}
+    (native.project / "__main__.py").write_text(
+        f"import pulumi\npulumi.CustomResource('smtpconfig:index:SmtpConfig', 'acme', {inputs})\n"
+    )
+    output, status = native.run("preview")
+    assert status
+    assert {"port", "host", "from"} == set(re.findall(r"problem: (\w+): [^\n]+\n", output))
+    assert "c4n4ry" not in output
+    assert "Traceback" not in output
+
+
+def test_an_error_is_our_text(native: Stack, emulator: Emulator) -> None:
+    """Its lines stand on the resource, without a traceback."""
+    declare(native, {"acme": SHIFT})
+    emulator.order(Fault(400, '{"message": "Not today."}'))
+    output, status = native.run(*UP)
+    assert status
+    lines = [line.strip() for line in output.partition("Diagnostics:")[2].splitlines()]
+    (first,) = [n for n, line in enumerate(lines) if line.startswith("error: Mail settings of")]
+    assert "Not today." in lines[first + 1]
+    assert lines[first + 2].startswith("Next: ")
+    assert not lines[first + 3]
+    assert "Traceback" not in output
+
+
+def test_a_tenant_is_imported_by_command(native: Stack, emulator: Emulator) -> None:
+    """A program with the same values then previews without changes; a password is sent once."""
+    emulator.tenants["acme"] = dict(LIVE)
+    declare(native, {})
+    words = ("import", "smtpconfig:index:SmtpConfig", "acme", ID)
+    output = native.must(*words, "--yes", "--protect=false", "--generate-code=false")
+    assert "does not show its password" in output
+    program = SHIFT | {"host": "live.example", "user": "acme"}
+    declare(native, {"acme": program})
+    native.must("preview", "--expect-no-changes")
+    assert not written(emulator)
+    declare(native, {"acme": program | {"password": "correct horse"}})
+    native.must(*UP)
+    native.must("preview", "--expect-no-changes")
+    assert (written(emulator), emulator.tenants["acme"]["password"]) == (1, "correct horse")
+
+
+def test_a_tenant_is_imported_by_option(native: Stack, emulator: Emulator) -> None:
+    """A password in the program, which no platform shows, does not stand in the way."""
+    emulator.tenants["acme"] = dict(LIVE)
+    program = SHIFT | {"host": "live.example", "user": "acme", "password": "correct horse"}
+    declare(native, {"acme": program | {"import_id": ID}})
+    native.must("preview")
+    native.must(*UP)
+    assert not written(emulator)
+    native.must(*UP)
+    assert (written(emulator), emulator.tenants["acme"]["password"]) == (1, "correct horse")
+    native.must(*UP, "--expect-no-changes")
+
+
+def test_an_import_of_a_wrong_id_says_what_to_do(native: Stack) -> None:
+    """In the words that a user needs."""
+    declare(native, {})
+    output, status = native.run("import", "smtpconfig:index:SmtpConfig", "acme", "acme", "--yes")
+    assert status
+    assert "use the id <platform>/<hostname>/<tenantId>" in output
+
+
+def test_a_tenant_is_looked_up(native: Stack, emulator: Emulator) -> None:
+    """`get` reads what it has and manages nothing."""
+    emulator.tenants["acme"] = dict(LIVE)
+    declare(native, {"acme": {"get_id": ID}})
+    native.must(*UP)
+    assert native.must("stack", "output", "acme").strip() == "live.example"
+    native.must(*DESTROY)
+    assert not written(emulator)
+
+
+def test_an_explicit_provider_has_its_own_settings(native: Stack, emulator: Emulator) -> None:
+    """They win over variables, are secret in the state, and a change updates no resource."""
+    token = native.environment["SMTPCONFIG_TOKEN"]
+    native.environment["SMTPCONFIG_TOKEN"] = "somebody-elses"
+    declare(native, {"acme": SHIFT | {"provider": token}})
+    native.must(*UP)
+    assert written(emulator) == 1
+    assert token not in json.dumps(native.exported())
+    declare(native, {"acme": SHIFT | {"provider": "rotated"}})
+    output = native.must(*UP)
+    assert "1 updated" in output
+    assert written(emulator) == 1
+
+
+def test_the_config_of_today_is_used_in_a_refresh(native: Stack, emulator: Emulator) -> None:
+    """Unlike in the dynamic host, which has that of the last up."""
+    token = native.environment.pop("SMTPCONFIG_TOKEN")
+    native.configure_secret("smtpconfig:token", token)
+    declare(native, {"acme": SHIFT})
+    native.must(*UP)
+    native.configure_secret("smtpconfig:token", "today's")
+    assert native.run(*REFRESH).status
+    assert emulator.requests[-1].header("authorization") == "Bearer today's"
+
+
+def swap(stack: Stack, old: str, new: str) -> None:
+    """Change the line of a program that imports the resource."""
+    program = stack.project / "__main__.py"
+    text = program.read_text("utf-8")
+    assert f"from {old} import" in text
+    program.write_text(text.replace(f"from {old} import", f"from {new} import"), "utf-8")
+
+
+@pytest.mark.parametrize("recorded", STATES, ids=lambda folder: folder.name)
+def test_a_recorded_state_moves_to_the_plugin_and_back(
+    open_stack: Callable[[Path], Stack], emulator: Emulator, recorded: Path
+) -> None:
+    """One line of the program changes; there is no diff and no request."""
+    stack = open_stack(recorded)
+    find_plugin(stack)
+    stack.must("stack", "import", "--file", "state.json")
+    ways = [("pulumi_smtpconfig", "pulumi_smtpconfig.native")]
+    for old, new in [*ways, *((new, old) for old, new in ways)]:
+        swap(stack, old, new)
+        stack.must("preview", "--expect-no-changes")
+        stack.must(*UP, "--expect-no-changes")
+        assert all(("dynamic" in r["type"]) == ("native" in old) for r in resources(stack).values())
+    assert not emulator.requests
+    emulator.order(*[Fault(204, on="read")] * 3)
+    stack.must(*DESTROY)
+
+
+def test_a_resource_of_the_plugin_moves_to_the_dynamic_host(
+    native: Stack, emulator: Emulator
+) -> None:
+    """An update without a request gives the state what a destroy needs."""
+    declare(native, {"acme": SHIFT})
+    native.must(*UP)
+    program = native.project / "__main__.py"
+    text = program.read_text("utf-8").replace("Provider, ", "")
+    program.write_text(text.replace("pulumi_smtpconfig.native", "pulumi_smtpconfig"))
+    native.must(*UP)
+    native.must("preview", "--expect-no-changes")
+    native.must(*DESTROY)
+    assert written(emulator) == 1
+
+
+def plugins(engine: Any) -> list[Any]:
+    """Return the processes of the plugin."""
+    return [
+        process
+        for process in engine.children(recursive=True)
+        if any("pulumi-resource-smtpconfig" in word for word in process.cmdline())
+    ]
+
+
+def test_an_interrupted_operation_ends_at_once(
+    native: Stack, emulator: Emulator, record_property: Callable[[str, object], None]
+) -> None:
+    """Even if the platform hangs; a refresh, as the engine lets a failed program wait 5 s."""
+    declare(native, {"acme": SHIFT})
+    native.must(*UP)
+    took: list[float] = []
+    while len(took) < PATIENCE:
+        emulator.requests.clear()
+        emulator.order(Fault(delay=10 * MAX_WAIT, on="read"))
+        engine = start_up(native, *REFRESH)
+        wait_until(lambda: len(emulator.requests) == 1)
+        began = time.monotonic()
+        engine.send_signal(signal.SIGINT)
+        engine.wait(MAX_WAIT)
+        took.append(time.monotonic() - began)
+        if took[-1] < INTERRUPTED:
+            break
+    record_property("note", f"an interrupted refresh ended in {took[-1]:.1f} s")
+    assert took[-1] < INTERRUPTED
+
+
+def test_an_interrupted_up_says_what_to_do(native: Stack, emulator: Emulator) -> None:
+    """Its request may have been applied, and it is not in the state."""
+    declare(native, {"acme": SHIFT})
+    emulator.order(Fault(delay=10 * MAX_WAIT))
+    with tempfile.TemporaryFile("w+") as printed:
+        engine = start_up(native, *UP, stdout=printed)
+        wait_until(lambda: written(emulator) == 1)
+        engine.send_signal(signal.SIGINT)
+        engine.wait(MAX_WAIT)
+        printed.seek(0)
+        output = printed.read()
+    assert 'Create of the resource "acme" failed.' in output
+    assert "It was interrupted." in output
+    assert "Traceback" not in output
+    assert not resources(native)
+    native.must(*UP)
+    assert written(emulator) == 2
+
+
+def test_sixty_four_requests_are_sent_at_a_time_and_end_with_the_engine(
+    native: Stack, emulator: Emulator
+) -> None:
+    """No request waits for another, and nothing outlives a killed engine."""
+    native.environment["PULUMI_PARALLEL"] = "64"
+    declare(native, {f"t{n}": SHIFT | {"tenant_id": f"t{n}"} for n in range(64)})
+    emulator.order(*[Fault(delay=10 * MAX_WAIT)] * 64)
+    engine = start_up(native, *UP)
+    wait_until(lambda: written(emulator) == 64)
+    running = plugins(engine)
+    assert running
+    engine.kill()
+    engine.wait()
+    wait_until(lambda: not any(process.is_running() for process in running))

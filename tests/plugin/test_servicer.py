@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime.proto import provider_pb2 as pb
+
+from pulumi_smtpconfig.emulator import Fault
+from tests.conftest import PASSWORD
+from tests.plugin.engine import UNKNOWN, CallFailed, Engine, Logged, secret, struct
+
+if TYPE_CHECKING:
+    from pulumi_smtpconfig.emulator import Emulator
+    from tests.plugin.conftest import OpenEngine
+
+ENDPOINT = "https://ACME.idp.example.com/digitanium/v4/mail/config"
+KEYCLOAK = {"platform": "keycloak", "onDelete": "clear"}
+MAX_WAIT = 60.0
+HANGS = 600.0
+
+
+def wait_for(requests: list[Any], number: int) -> None:
+    """Wait until the platform has so many requests."""
+    end = time.monotonic() + MAX_WAIT
+    while len(requests) < number:
+        assert time.monotonic() < end, "timed out"
+        time.sleep(0.02)
+
+
+def test_nothing_is_sent_in_a_preview(
+    engine: Engine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """Create and update return what is known, the endpoint included."""
+    inputs, problems = engine.check(acme)
+    assert not problems
+    id_, outputs = engine.create(inputs, preview=True)
+    assert id_ == "ssms/idp.example.com/ACME"
+    assert outputs == {**acme, "password": secret(PASSWORD), "endpoint": ENDPOINT}
+    assert engine.update(outputs, inputs | {"host": "other.example"}, preview=True) == {
+        **outputs,
+        "host": "other.example",
+    }
+    assert not emulator.requests
+
+
+def test_what_is_unknown_in_a_preview_stays_unknown(engine: Engine, acme: dict[str, Any]) -> None:
+    """An unknown password stays a secret, and an unknown tenant has no endpoint yet."""
+    news = acme | {"password": secret(UNKNOWN), "tenantId": UNKNOWN, "triggers": [1, [UNKNOWN]]}
+    inputs, problems = engine.check(news)
+    assert not problems
+    assert inputs["triggers"] == [1, [UNKNOWN]]
+    id_, outputs = engine.create(inputs, preview=True)
+    assert not id_
+    assert (outputs["endpoint"], outputs["password"]) == (UNKNOWN, secret(UNKNOWN))
+
+
+def test_a_resource_lives_and_ends(
+    engine: Engine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """Create, refresh, update and delete send what the dynamic resource sends."""
+    inputs, _ = engine.check(acme)
+    id_, outputs = engine.create(inputs)
+    assert (id_, outputs["endpoint"]) == ("ssms/idp.example.com/ACME", ENDPOINT)
+    assert emulator.requests[-1].json()["password"] == PASSWORD
+    assert engine.read(id_, outputs, inputs) == (id_, outputs, inputs)
+    assert engine.update(outputs, inputs | {"host": "b.example"})["host"] == "b.example"
+    assert [r.method for r in emulator.requests] == ["POST", "POST"]
+    engine.delete(outputs)
+    assert engine.warnings[-1].name == "mail"
+    assert "keeps the settings" in engine.warnings[-1].text
+
+
+def test_secrets_stay_secret_whatever_a_program_marks(engine: Engine, acme: dict[str, Any]) -> None:
+    """A plain password is marked, and so is whatever a program marks, at any depth."""
+    triggers = ["a", {"b": secret("nested")}]
+    marked = {"user": secret("acme"), "tenantId": secret("ACME"), "triggers": triggers}
+    inputs, _ = engine.check(acme | marked)
+    assert inputs == acme | marked | {"password": secret(PASSWORD)}
+    _, outputs = engine.create(inputs)
+    assert outputs == inputs | {"endpoint": secret(ENDPOINT)}
+    id_, read, again = engine.read("id", outputs, inputs)
+    assert (id_, read, again) == ("id", outputs, inputs)
+
+
+def test_a_fingerprint_is_secret(open_engine: OpenEngine, acme: dict[str, Any]) -> None:
+    """It tells of the password that a reference names."""
+    del acme["password"]
+    with open_engine(MAIL_PASSWORD="n0t-a-w0rd") as engine:
+        inputs, _ = engine.check(acme | {"passwordFrom": "env:MAIL_PASSWORD"})
+        _, outputs = engine.create(inputs)
+    assert outputs["passwordFingerprint"]["value"].startswith("$scrypt$")
+
+
+def test_a_diff_names_each_property(engine: Engine, acme: dict[str, Any]) -> None:
+    """It is added, updated, deleted, or replaces the resource."""
+    inputs, _ = engine.check(acme)
+    news = {k: v for k, v in inputs.items() if k != "replyToDisplayName"}
+    news |= {"host": "b.example", "verify": "warn", "tenantId": "OTHER"}
+    kinds, response = engine.diff(inputs, news)
+    assert kinds == {
+        "host": "UPDATE",
+        "verify": "ADD",
+        "replyToDisplayName": "DELETE",
+        "tenantId": "UPDATE_REPLACE",
+    }
+    assert list(response.replaces) == ["tenantId"]
+    kinds, response = engine.diff(inputs, inputs)
+    assert (kinds, response.changes) == ({}, pb.DiffResponse.DIFF_NONE)
+
+
+def test_all_problems_are_reported_at_once_and_without_values(
+    engine: Engine, acme: dict[str, Any]
+) -> None:
+    """No property is named to the engine, which would print its value."""
+    news = acme | {"port": 0, "ssl": "maybe", "hostt": "x", "lintIgnore": ["E101"]}
+    _, problems = engine.check(news)
+    assert all(problem.startswith("|") for problem in problems)
+    assert [p.partition(":")[0] for p in problems] == ["|ssl", "|port", "|hostt", "|lintIgnore"]
+    assert PASSWORD not in str(problems)
+
+
+def test_a_lint_warning_is_on_its_resource_once(engine: Engine, acme: dict[str, Any]) -> None:
+    """The engine checks a resource that is replaced twice; a silenced code is not stored."""
+    for _ in range(2):
+        engine.check(acme | {"port": 26}, name="port")
+    lint = [w.text for w in engine.warnings if w.name == "port" and w.text.endswith("]")]
+    codes = [text.rpartition("[")[2].rstrip("]") for text in lint]
+    assert codes
+    assert len(codes) == len(set(codes))
+    inputs, _ = engine.check(acme | {"port": 26, "lintIgnore": codes}, name="silenced")
+    assert "lintIgnore" not in inputs
+    assert not [w for w in engine.warnings if w.name == "silenced" and w.text.endswith("]")]
+
+
+def test_two_resources_for_a_tenant_are_warned_of(
+    open_engine: OpenEngine, acme: dict[str, Any]
+) -> None:
+    """Both names are told."""
+    with open_engine() as engine:
+        for name in ("one", "one", "two"):
+            engine.check(acme, name=name)
+        told = [w for w in engine.warnings if "same tenant" in w.text]
+    assert [w.name for w in told] == ["two"]
+    assert '"one" and "two"' in told[0].text
+
+
+def test_an_error_is_our_text_and_nothing_else(
+    engine: Engine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """What was done, what happened, and what to do next."""
+    inputs, _ = engine.check(acme)
+    emulator.order(Fault(400, '{"message": "Not today."}'))
+    with pytest.raises(CallFailed) as failed:
+        engine.create(inputs)
+    first, second, third = str(failed.value).split("\n")
+    assert first == f'Mail settings of tenant "ACME": POST {ENDPOINT} failed.'
+    assert "Not today." in second
+    assert third.startswith("  Next: ")
+
+
+def test_what_is_not_offered_is_unimplemented(engine: Engine) -> None:
+    """The engine then does without."""
+    with pytest.raises(grpc.RpcError) as failed:
+        engine.stub.Invoke(pb.InvokeRequest(tok="smtpconfig:index:f"))
+    assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_the_settings_of_a_provider_are_secret(engine: Engine) -> None:
+    """They are ciphertext in the state also where a program gives them plain."""
+    settings = {"token": "t", "clientSecret": "c", "oauthPassword": "p", "credentials": "{}"}
+    request = pb.CheckRequest(urn="urn", news=struct({**settings, "timeout": "5"}))
+    inputs = engine.stub.CheckConfig(request).inputs
+    assert MessageToDict(inputs) == {k: secret(v) for k, v in settings.items()} | {"timeout": "5"}
+    assert engine.stub.DiffConfig(pb.DiffRequest(olds=struct({"token": "a"}))) == pb.DiffResponse()
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "variables", "used"),
+    [
+        ("default", {"token": "old"}, {"PULUMI_CONFIG": '{"token": "today"}'}, "today"),
+        ("default_0_1_0", {}, {"PULUMI_CONFIG": '{"token": "today"}'}, "today"),
+        ("default", {}, {"SMTPCONFIG_TOKEN": "variable"}, "variable"),
+        ("eu", {"token": "own"}, {"SMTPCONFIG_TOKEN": "variable"}, "own"),
+        ("eu", {}, {"SMTPCONFIG_TOKEN": "variable"}, "variable"),
+        ("default-eu", {"token": "own"}, {"PULUMI_CONFIG": '{"token": "a"}'}, "own"),
+    ],
+)
+def test_a_setting_comes_from_one_place(  # noqa: PLR0913, PLR0917 - one argument a place
+    open_engine: OpenEngine,
+    emulator: Emulator,
+    acme: dict[str, Any],
+    name: str,
+    settings: dict[str, Any],
+    variables: dict[str, str],
+    used: str,
+) -> None:
+    """The default provider has today's config below variables; an explicit one wins over them."""
+    token = {"SMTPCONFIG_TOKEN": ""}
+    with open_engine(settings, name, **token | variables) as engine, pytest.raises(CallFailed):
+        engine.create(engine.check(acme)[0])
+    assert emulator.requests[-1].header("authorization") == f"Bearer {used}"
+
+
+@pytest.mark.parametrize(("today", "told"), [({"PULUMI_CONFIG": "{}"}, False), ({}, True)])
+def test_advice_about_the_last_up_is_given_where_it_is_true(
+    open_engine: OpenEngine, acme: dict[str, Any], today: dict[str, str], *, told: bool
+) -> None:
+    """A refresh by the engine's own provider has today's config."""
+    with open_engine(**today) as engine:
+        engine.read("id", acme)
+        (unread,) = [w.text for w in engine.warnings if "are not read" in w.text]
+    assert ("the config of the last `pulumi up`" in unread) == told
+
+
+def test_a_misspelt_setting_is_told(open_engine: OpenEngine) -> None:
+    """Before anything needs it."""
+    with open_engine({"tokn": "secret", "version": "0.1.0"}, "eu") as engine:
+        (warning,) = engine.warnings
+    assert "tokn is not a connection setting" in warning.text
+    assert "secret" not in warning.text
+
+
+def test_a_wrong_setting_does_not_block_a_delete(
+    open_engine: OpenEngine, acme: dict[str, Any]
+) -> None:
+    """It is read when it is needed."""
+    with open_engine({"timeout": "never", "connectTo": "x"}, "eu") as engine:
+        engine.delete(acme)
+
+
+def test_an_import_returns_what_the_platform_has(engine: Engine, emulator: Emulator) -> None:
+    """The inputs preview without changes, and the missing password is told once."""
+    emulator.tenants["acme"] = {
+        "host": "smtp.acme.example",
+        "port": "587",
+        "starttls": "true",
+        "from": "no-reply@acme.example",
+        "auth": "true",
+        "user": "acme",
+        "password": "hidden",
+    }
+    id_, outputs, inputs = engine.read("keycloak/idp.example.com/auth/acme")
+    assert id_ == "keycloak/idp.example.com/auth/acme"
+    assert "password" not in outputs
+    assert outputs == inputs | {
+        "endpoint": "https://idp.example.com/auth/admin/realms/acme",
+    }
+    assert len([w for w in engine.warnings if "does not show its password" in w.text]) == 1
+    checked, problems = engine.check(inputs, inputs, "imported")
+    assert (checked, problems) == (inputs, [])
+    assert not engine.diff(outputs, checked)[0]
+    _, problems = engine.check(inputs | {"host": "new.example"}, inputs, "imported")
+    assert [p.partition(":")[0] for p in problems] == ["|password"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "told"),
+    [
+        ("", "<platform>/<hostname>/<tenantId>"),
+        ("acme", "<platform>/<hostname>/<tenantId>"),
+        ("other/idp.example.com/acme", "platform: "),
+        ("keycloak//acme", "hostname: is required"),
+        ("shift/idp.example.com/auth/acme", "basePath: is for Keycloak"),
+        ("ssms/idp.example.com/acme", "set smtpconfig:readUrl"),
+        ("shift/idp.example.com/acme", "set smtpconfig:readBack"),
+        ("keycloak/idp.example.com/auth/none", "no mail settings"),
+    ],
+)
+def test_an_import_that_cannot_be_says_what_to_do(engine: Engine, id_: str, told: str) -> None:
+    """A wrong id, a platform that is not read, and a tenant without settings."""
+    with pytest.raises(CallFailed, match="Next: ") as failed:
+        engine.read(id_)
+    assert told in str(failed.value)
+
+
+def test_a_cancelled_operation_ends_and_tries_nothing_again(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """Cancel finds its way while more operations wait than the engine ever starts at once."""
+    emulator.order(*[Fault(delay=HANGS)] * 80)
+    with open_engine() as engine, ThreadPoolExecutor(80) as threads:
+        inputs, _ = engine.check(acme)
+        calls = [threads.submit(engine.create, inputs) for _ in range(80)]
+        wait_for(emulator.requests, 80)
+        began = time.monotonic()
+        engine.stub.Cancel(Empty())
+        errors = [str(call.exception()) for call in calls]
+        assert time.monotonic() - began < MAX_WAIT / 2
+    assert all("It was interrupted." in error and "Next: " in error for error in errors)
+    assert len(emulator.requests) == 80
+
+
+def test_sixty_four_requests_are_sent_at_a_time(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """None waits for another."""
+    emulator.order(*[Fault(delay=HANGS)] * 64)
+    with open_engine() as engine:
+        inputs, _ = engine.check(acme)
+        for _ in range(64):
+            threading.Thread(target=pytest.raises, args=(CallFailed, engine.create, inputs)).start()
+        wait_for(emulator.requests, 64)
+        engine.stub.Cancel(Empty())
+
+
+def test_the_plugin_ends_with_the_engine(open_engine: OpenEngine) -> None:
+    """Even if it was never called."""
+    with open_engine() as engine:
+        assert engine.process.stdout
+        engine.process.stdout.close()
+        engine.process.wait(MAX_WAIT)
+
+
+def test_a_state_of_the_dynamic_resource_is_taken_over(
+    engine: Engine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """Its provider stays in the outputs, for a program that moves back, and is no change."""
+    inputs, _ = engine.check(acme)
+    state = inputs | {"endpoint": ENDPOINT, "__provider": "pickled"}
+    assert not engine.diff(state, inputs)[0]
+    assert engine.read("id", state)[1]["__provider"] == "pickled"
+    assert engine.update(state, inputs)["__provider"] == "pickled"
+    assert not emulator.requests
+
+
+def test_the_log_names_the_resource(engine: Engine) -> None:
+    """Every warning so far was on a resource."""
+    assert all(isinstance(w, Logged) and w.name for w in engine.warnings)
