@@ -73,9 +73,16 @@ class AuthorizedClient:
     Args:
         config: Where the connection settings are looked up.
         warn: Shows the user a line.
+        progress: Shows the user what an operation is waiting for, for as long as it waits.
     """
 
-    def __init__(self, config: Config, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        warn: Callable[[str], None],
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._progress = progress
         self._config = config
         self._warn = warn
         self._lock = threading.Lock()
@@ -168,6 +175,7 @@ class AuthorizedClient:
             ConnectionFailed: Nothing was sent.
             Refused: The platform refused the request.
         """
+        self._progress("trying the settings on the platform")
         try:
             response, token = self._exchange(request)
         except OutcomeUnknown as error:
@@ -189,6 +197,7 @@ class AuthorizedClient:
             NotVerified: A stage of the session failed.
             ConfigurationError: `caBundle` is wrong.
         """
+        self._progress("verifying the settings at the SMTP server")
         with naming_variables():
             return self._shared_verifier().verify(verification)
 
@@ -216,6 +225,7 @@ class AuthorizedClient:
         response = self._send(client, request, token, token.token())
         if response.status != HTTPStatus.UNAUTHORIZED or not token.renewed:
             return response
+        self._progress("renewing the token")
         token.discard()
         earlier = response.may_be_applied
         try:
@@ -286,7 +296,9 @@ class AuthorizedClient:
                 # Most previews send nothing, so they do not pay for importing httpcore.
                 from pulumi_smtpconfig.http.client import open_client  # noqa: PLC0415 - see above
 
-                self._client = open_client(self._config, self._trust, self._warn, self._stopped)
+                self._client = open_client(
+                    self._config, self._trust, self._warn, self._stopped, self._progress
+                )
             return self._client
 
     def _shared_verifier(self) -> Verifier:

@@ -50,11 +50,16 @@ FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
 ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 
 
+def silent(_: str) -> None:
+    """Show no progress."""
+
+
 def open_client(
     config: Config,
     trust: Trust,
     warn: Callable[[str], None],
     stopped: threading.Event | None = None,
+    progress: Callable[[str], None] = silent,
 ) -> Client:
     """Open the client that the connection settings describe; warn if `connectTo` is set.
 
@@ -73,7 +78,8 @@ def open_client(
         warn(f"{to.source} is set: every connection goes to {to.text}.")
     login = urlsplit(proxy)
     secret = unquote(login.password or login.username or "")
-    return Client(transport, timeout, retries, [secret] if secret else [], stopped)
+    secrets = [secret] if secret else []
+    return Client(transport, timeout, retries, secrets, stopped, progress)
 
 
 class Client:
@@ -85,16 +91,19 @@ class Client:
         retries: How often a request that failed for the moment is tried again.
         secrets: What no error about a request may show: those of the proxy.
         stopped: Ends pauses and further tries once it is set.
+        progress: Shows the user which try comes next, for as long as it runs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one client an operation, made in one place
         self,
         transport: Transport,
         timeout: float,
         retries: int,
         secrets: Collection[str] = (),
         stopped: threading.Event | None = None,
+        progress: Callable[[str], None] = silent,
     ) -> None:
+        self._progress = progress
         self._stopped = stopped or threading.Event()
         self.secrets = secrets
         self._transport = transport
@@ -137,7 +146,7 @@ class Client:
         headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
         body = None if content is None else content.encode()
         stream = partial(self._transport.stream, method, url, headers, body)
-        tries = _Tries(self._retries if repeatable else 0, self._stopped)
+        tries = _Tries(self._retries if repeatable else 0, self._stopped, self._progress)
         seconds = self._timeout
         while True:
             try:
@@ -185,7 +194,10 @@ class _Tries:
         may_be_applied: Whether one of them may have been applied although no response said so.
     """
 
-    def __init__(self, retries: int, stopped: threading.Event) -> None:
+    def __init__(
+        self, retries: int, stopped: threading.Event, progress: Callable[[str], None]
+    ) -> None:
+        self._progress = progress
         self._stopped = stopped
         self.may_be_applied = False
         self._retries = retries
@@ -201,8 +213,12 @@ class _Tries:
         seconds = max(random.uniform(0, longest), retry_after)  # noqa: S311 - no secret depends on it
         if self._count > self._retries or seconds >= self.seconds_left():
             return False
+        coming = f"try {self._count + 1} of {self._retries + 1}"
+        if seconds >= 1:
+            self._progress(f"{coming} in {seconds:.0f} s")
         if self._stopped.wait(seconds):
             return False
+        self._progress(coming)
         self._count += 1
         return True
 

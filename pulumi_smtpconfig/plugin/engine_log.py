@@ -1,4 +1,4 @@
-"""Warnings on the resource that they are about, in every language and in previews."""
+"""Warnings and progress on the resource that they are about, in every language."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ class EngineLog:
             if (urn, text) in self._told:
                 return
             self._told.add((urn, text))
-        warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
+        self._send(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn))
+
+    def progress(self, text: str) -> None:
+        """Show what the current resource waits for, in a terminal and until that is over."""
+        urn = current_urn.get()
+        self._send(
+            engine_pb2.LogRequest(severity=engine_pb2.INFO, message=text, urn=urn, ephemeral=True)
+        )
+
+    def _send(self, request: engine_pb2.LogRequest) -> None:
         with suppress(grpc.RpcError):  # an engine that does not listen ends this process anyway
-            self._stub.Log(warning)
+            self._stub.Log(request)

@@ -132,7 +132,7 @@ class Servicer(ResourceProviderServicer):
         current_urn.set(request.urn)
         for unused in find_unused_settings(config, keys, ""):
             self._log.warn(unused)
-        self._client = AuthorizedClient(config, self._log.warn)
+        self._client = AuthorizedClient(config, self._log.warn, self._log.progress)
         self._lifecycle = Lifecycle(self._client, self._log.warn, is_current=is_current)
         return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 

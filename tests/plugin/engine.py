@@ -40,7 +40,7 @@ class CallFailed(Exception):
 
 
 class Logged(NamedTuple):
-    """A warning, and the name of the resource that it is shown on."""
+    """A line, and the name of the resource that it is shown on."""
 
     name: str
     text: str
@@ -64,6 +64,7 @@ class Engine(EngineServicer):
         name: str = "default",
     ) -> None:
         self.warnings: list[Logged] = []
+        self.statuses: list[Logged] = []
         self._server = grpc.server(ThreadPoolExecutor(8))
         add_EngineServicer_to_server(self, self._server)
         address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
@@ -94,8 +95,9 @@ class Engine(EngineServicer):
         assert not printed
 
     def Log(self, request: engine_pb2.LogRequest, _: object) -> Empty:  # noqa: N802 - the protocol's name
-        """Keep a warning."""
-        self.warnings.append(Logged(request.urn.rpartition("::")[2], request.message))
+        """Keep a warning, or a status, which only a terminal shows."""
+        kept = self.statuses if request.ephemeral else self.warnings
+        kept.append(Logged(request.urn.rpartition("::")[2], request.message))
         return Empty()
 
     def check(

@@ -12,6 +12,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from pulumi_smtpconfig.emulator import Fault
+from pulumi_smtpconfig.testing import SmtpServer
 from tests.conftest import PASSWORD
 from tests.plugin.engine import UNKNOWN, CallFailed, Engine, Logged, secret, struct
 
@@ -307,6 +308,46 @@ def test_sixty_four_requests_are_sent_at_a_time(
             threading.Thread(target=pytest.raises, args=(CallFailed, engine.create, inputs)).start()
         wait_for(emulator.requests, 64)
         engine.stub.Cancel(Empty())
+
+
+def test_a_retry_is_shown_while_it_runs(
+    engine: Engine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """The resource's row says which try it is, and how long the wait is; no log keeps that."""
+    emulator.order(Fault(429, headers={"Retry-After": "2"}), Fault(503))
+    engine.create(engine.check(acme)[0])
+    shown = [status for status in engine.statuses if "of 4" in status.text]
+    assert shown[0].text == "try 2 of 4 in 2 s"
+    assert {status.text for status in shown} >= {"try 2 of 4", "try 3 of 4"}
+    assert {status.name for status in shown} == {"mail"}
+    assert not [warning for warning in engine.warnings if "of 4" in warning.text]
+
+
+def test_a_token_that_is_renewed_is_shown(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """A second try with a new token takes its time."""
+    client = {"clientId": emulator.client_id, "clientSecret": emulator.client_secret}
+    emulator.order(Fault(401, on="mail"))
+    with open_engine(client, "eu", SMTPCONFIG_TOKEN="") as engine:
+        engine.create(engine.check(acme | {"platform": "shift"})[0])
+        assert Logged("mail", "renewing the token") in engine.statuses
+
+
+def test_a_verification_is_shown(engine: Engine, emulator: Emulator, acme: dict[str, Any]) -> None:
+    """It may take its 15 s; nothing is sent in a preview, and nothing shown."""
+    with SmtpServer() as server:
+        mail = acme | {"host": server.host, "port": server.port, "verify": "require"}
+        mail |= {"starttls": False, "from": "a@acme.example"}
+        del mail["user"], mail["password"]
+        inputs, problems = engine.check(mail)
+        assert not problems
+        verifying = Logged("mail", "verifying the settings at the SMTP server")
+        engine.create(inputs, preview=True)
+        assert verifying not in engine.statuses
+        engine.create(inputs)
+    assert verifying in engine.statuses
+    assert len(emulator.requests) == 1
 
 
 def test_the_plugin_ends_with_the_engine(open_engine: OpenEngine) -> None:
