@@ -14,6 +14,7 @@ import pulumi
 from pulumi_smtpconfig import resource
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import SECRET_INPUTS, SECRETS, TYPES
+from pulumi_smtpconfig.resource_options import NATIVE, refused_options
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -69,8 +70,8 @@ class SmtpConfig(resource.SmtpConfig, module="smtpconfig", name="SmtpConfig"):
         found._register(resource_name, dict.fromkeys(outputs), (), opts)  # noqa: SLF001 - its own
         return found
 
-    def _refused_options(self, *_: object) -> Iterable[Problem]:
-        return ()  # the plugin follows all of them
+    def _refused_options(self, opts: pulumi.ResourceOptions | None, _: str) -> Iterable[Problem]:
+        return refused_options(opts, NATIVE)
 
     def _known_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
         # Only the plugin knows whether the tenant was imported, which leaves its password unknown.

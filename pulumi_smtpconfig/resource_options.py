@@ -1,4 +1,4 @@
-"""Pulumi's resource options that would do nothing, or not what they say, for a dynamic resource."""
+"""Pulumi's resource options that would do nothing, or not what they say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pulumi
 from pulumi_smtpconfig.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 LOOK_UPS = ("import_", "id", "urn")
 _INSTALLED = "cannot be used: the provider is the installed package, so pip chooses its version"
@@ -24,6 +24,13 @@ REFUSED = {
     "smtpconfig:timeout",
 }
 """Why an option is refused, and what to do instead."""
+
+
+NATIVE = {
+    "custom_timeouts": "cannot be used: set smtpconfig:timeout, or the timeout of the provider, "
+    "which limits each try of a request"
+}
+"""The same for a resource of the native plugin."""
 
 
 def refuse_look_ups(opts: pulumi.ResourceOptions | None, name: str) -> None:
@@ -46,8 +53,10 @@ def not_found(what: str, name: str) -> pulumi.RunError:
     )
 
 
-def refused_options(opts: pulumi.ResourceOptions | None) -> Iterator[Problem]:
+def refused_options(
+    opts: pulumi.ResourceOptions | None, refused: Mapping[str, str] = REFUSED
+) -> Iterator[Problem]:
     """Yield a problem for each option that Pulumi would ignore in silence."""
-    for option, why in REFUSED.items():
+    for option, why in refused.items():
         if getattr(opts, option, None):
             yield Problem(f"opts.{option}", why)

@@ -94,7 +94,7 @@ class Client:
         progress: Shows the user which try comes next, for as long as it runs.
     """
 
-    def __init__(  # noqa: PLR0913 - one client an operation, made in one place
+    def __init__(  # noqa: PLR0913, PLR0917 - one client an operation, made in one place
         self,
         transport: Transport,
         timeout: float,

@@ -62,6 +62,11 @@ STACK_CONFIG = "PULUMI_CONFIG"
 ERROR = grpc.StatusCode.UNKNOWN
 """How the engine's own providers report an error; it shows the message alone."""
 
+NO_TIME_LIMIT = (
+    "The resource option for time limits (customTimeouts) does nothing here. Set "
+    "smtpconfig:timeout, or the timeout of the provider, which limits each try of a request."
+)
+
 R = TypeVar("R")
 Context = grpc.ServicerContext
 
@@ -73,6 +78,8 @@ def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context],
     @wraps(method)
     def run(self: Servicer, request: Any, context: Context) -> R:
         current_urn.set(request.urn)
+        if getattr(request, "timeout", 0):
+            self.engine_log.warn(NO_TIME_LIMIT)
         try:
             return self.operations.run(lambda: guarded(self, request))
         except SmtpConfigError as error:
@@ -92,12 +99,13 @@ class Servicer(ResourceProviderServicer):
     """
 
     operations: Operations
+    engine_log: EngineLog
     _lifecycle: Lifecycle
     _client: AuthorizedClient
 
     def __init__(self, engine: str) -> None:
         self.operations = Operations()
-        self._log = EngineLog(engine)
+        self.engine_log = EngineLog(engine)
         self._imported: set[str] = set()
         self._checked: set[str] = set()
         self._tenants: Tenants = {}
@@ -106,7 +114,7 @@ class Servicer(ResourceProviderServicer):
         self, request: pb.ProviderHandshakeRequest, _: Context
     ) -> pb.ProviderHandshakeResponse:
         """Say what values this plugin understands."""
-        self._log = EngineLog(request.engine_address)
+        self.engine_log = EngineLog(request.engine_address)
         return pb.ProviderHandshakeResponse(accept_secrets=True)
 
     def GetPluginInfo(self, _request: Empty, _: Context) -> plugin_pb2.PluginInfo:  # noqa: N802
@@ -131,9 +139,9 @@ class Servicer(ResourceProviderServicer):
         config, keys, is_current = _settings(request)
         current_urn.set(request.urn)
         for unused in find_unused_settings(config, keys, ""):
-            self._log.warn(unused)
-        self._client = AuthorizedClient(config, self._log.warn, self._log.progress)
-        self._lifecycle = Lifecycle(self._client, self._log.warn, is_current=is_current)
+            self.engine_log.warn(unused)
+        self._client = AuthorizedClient(config, self.engine_log.warn, self.engine_log.progress)
+        self._lifecycle = Lifecycle(self._client, self.engine_log.warn, is_current=is_current)
         return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_operation
@@ -201,7 +209,7 @@ class Servicer(ResourceProviderServicer):
         if state.keys() & INPUTS:
             read = self._lifecycle.read(state)
         else:
-            read = import_tenant(request.id, self._lifecycle, self._client, self._log.warn)
+            read = import_tenant(request.id, self._lifecycle, self._client, self.engine_log.warn)
             self._imported.add(request.urn)
         if read is None:
             return pb.ReadResponse()
@@ -240,7 +248,7 @@ class Servicer(ResourceProviderServicer):
         self._checked.add(urn)
         lint = map(str, find_warnings(inputs, ignored))
         for text in [*lint, *duplicate_texts(urn.rpartition("::")[2], inputs, tenants)]:
-            self._log.warn(text)
+            self.engine_log.warn(text)
 
 
 def schema() -> str:

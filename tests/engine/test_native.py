@@ -109,7 +109,8 @@ def test_a_preview_of_an_update_sends_nothing(native: Stack, emulator: Emulator)
 
 def test_problems_are_one_line_each(native: Stack) -> None:
     """As a program in another language has them, which knows nothing of this package's checks."""
-    inputs = {"platform": "shift", "hostname": "idp.example.com", "tenantId": "acme"}
+    inputs: dict[str, Any] = {"platform": "shift", "hostname": "idp.example.com"}
+    inputs |= {"tenantId": "acme"}
     inputs |= {"host": "https://smtp.acme.example", "port": 0, "from": "c4n4ry at acme"}
     (native.project / "__main__.py").write_text(
         f"import pulumi\npulumi.CustomResource('smtpconfig:index:SmtpConfig', 'acme', {inputs})\n"
@@ -195,6 +196,94 @@ def test_an_explicit_provider_has_its_own_settings(native: Stack, emulator: Emul
     output = native.must(*UP)
     assert "1 updated" in output
     assert written(emulator) == 1
+
+
+def test_two_providers_have_a_token_each(native: Stack, emulator: Emulator) -> None:
+    """One program sends to each tenant with its own provider's token, and a third with neither."""
+    token = native.environment["SMTPCONFIG_TOKEN"]
+    del native.environment["SMTPCONFIG_READ_BACK"]
+    emulator.order(*[Fault(200, "{}")] * 3)  # whatever the token
+    declared = {
+        "eu": SHIFT | {"tenant_id": "eu", "provider": "eu-token"},
+        "us": SHIFT | {"tenant_id": "us", "provider": "us-token"},
+        "own": SHIFT | {"tenant_id": "own"},
+    }
+    declare(native, declared)
+    native.must(*UP)
+    used = {
+        (tenant, request.header("authorization"))
+        for request in emulator.requests
+        for tenant in declared
+        if f"/{tenant}/" in request.path
+    }
+    tokens = {"eu": "eu-token", "us": "us-token", "own": token}
+    assert used == {(tenant, f"Bearer {each}") for tenant, each in tokens.items()}
+    assert len(emulator.requests) == 3
+
+
+def test_no_secret_is_readable_on_disk(native: Stack) -> None:
+    """A password and a provider's token are ciphertext in the export and in every file.
+
+    Both are plain in the program.
+    """
+    words = ("correct horse", "nested-canary", native.environment["SMTPCONFIG_TOKEN"])
+    acme = SHIFT | {"user": "acme", "password": words[0], "provider": words[2]}
+    declare(native, {"acme": acme | {"secret": {"triggers": ["a", {"b": words[1]}]}}})
+    native.must(*UP)
+    native.must(*REFRESH)
+    files = [file.read_bytes() for file in native.state.rglob("*") if file.is_file()]
+    texts = [json.dumps(native.exported()).encode(), *files]
+    assert len(texts) > 1
+    assert not [word for word in words if any(word.encode() in text for text in texts)]
+
+
+def test_resource_options_do_what_they_say(native: Stack, emulator: Emulator) -> None:
+    """Those that Pulumi ignores in the dynamic host work too."""
+
+    def option(**opts: Any) -> dict[str, Any]:
+        return {"platform": "keycloak", "on_delete": "clear", "opts": opts}
+
+    tenants = {
+        "ignored": option(ignore_changes=["host"]),
+        "replaced": option(replace_on_changes=["host"]),
+        "retained": option(retain_on_delete=True),
+        "before": option(delete_before_replace=True),
+        "plain": option(),
+    }
+    for tenant in tenants:
+        emulator.tenants[tenant] = {}
+    declared = {name: MAIL | {"tenant_id": name} | opts for name, opts in tenants.items()}
+    declare(native, declared)
+    native.must(*UP)
+    for arguments in declared.values():
+        arguments["host"] = "b.example"
+    declare(native, declared)
+    preview = native.must("preview", "--diff")
+    assert re.search(r"smtpconfig:index:SmtpConfig: \(replace\)\n[^()]*replaced\]", preview)
+    native.must(*UP)
+    hosts = {tenant: emulator.tenants[tenant]["host"] for tenant in declared}
+    assert hosts == dict.fromkeys(declared, "b.example") | {"ignored": MAIL["host"]}
+    urns = {name: resource["urn"] for name, resource in resources(native).items()}
+    renamed = {f"{name}-2" if name == "plain" else name: each for name, each in declared.items()}
+    renamed["plain-2"]["opts"] = {
+        "aliases": ["urn:pulumi:dev::native::smtpconfig:index:SmtpConfig::plain"]
+    }
+    del renamed["retained"]
+    declare(native, renamed)
+    emulator.requests.clear()
+    native.must(*UP)
+    assert not written(emulator)
+    assert emulator.tenants["retained"]["host"] == "b.example"
+
+
+def test_a_time_limit_of_the_engine_is_refused(native: Stack, emulator: Emulator) -> None:
+    """The plugin does not follow it, and says which setting does."""
+    declare(native, {"acme": SHIFT | {"opts": {"custom_timeouts": {"create": "5s"}}}})
+    output, status = native.run("preview")
+    assert status
+    assert "opts.custom_timeouts: cannot be used" in output
+    assert "Traceback" not in output
+    assert not emulator.requests
 
 
 def test_the_config_of_today_is_used_in_a_refresh(native: Stack, emulator: Emulator) -> None:

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi_smtpconfig.emulator import Fault
 from pulumi_smtpconfig.testing import SmtpServer
 from tests.conftest import PASSWORD
-from tests.plugin.engine import UNKNOWN, CallFailed, Engine, Logged, secret, struct
+from tests.plugin.engine import UNKNOWN, URN, CallFailed, Engine, Logged, secret, struct
 
 if TYPE_CHECKING:
     from pulumi_smtpconfig.emulator import Emulator
@@ -308,6 +308,18 @@ def test_sixty_four_requests_are_sent_at_a_time(
             threading.Thread(target=pytest.raises, args=(CallFailed, engine.create, inputs)).start()
         wait_for(emulator.requests, 64)
         engine.stub.Cancel(Empty())
+
+
+def test_a_time_limit_is_told_to_do_nothing(engine: Engine, acme: dict[str, Any]) -> None:
+    """In languages whose resource cannot refuse it, at preview too, and once."""
+    request = pb.CreateRequest(
+        urn=f"{URN}limited", properties=struct(engine.check(acme)[0]), preview=True, timeout=5.0
+    )
+    for _ in range(2):
+        engine.call("Create", request)
+    (warning,) = [w for w in engine.warnings if w.name == "limited"]
+    assert "customTimeouts" in warning.text
+    assert "smtpconfig:timeout" in warning.text
 
 
 def test_a_retry_is_shown_while_it_runs(

@@ -1,6 +1,7 @@
 """Declare the resources in declared.json, as name and arguments.
 
-`secret` has secret arguments, `import_id` and `get_id` an id, and `provider` a token of its own.
+`secret` has secret arguments, `import_id` and `get_id` an id, `provider` a token of its own, and
+`opts` resource options.
 """
 
 import json
@@ -16,7 +17,8 @@ for name, arguments in json.loads(Path("declared.json").read_text()).items():
         continue
     secrets = arguments.pop("secret", {})
     arguments |= {key: pulumi.Output.secret(value) for key, value in secrets.items()}
-    opts = pulumi.ResourceOptions(import_=arguments.pop("import_id", None))
+    options = arguments.pop("opts", {}) | {"import_": arguments.pop("import_id", None)}
+    opts = pulumi.ResourceOptions(**options)
     if "provider" in arguments:
         opts.provider = Provider(name, token=arguments.pop("provider"))
     SmtpConfig(name, **arguments, opts=opts)
