@@ -265,9 +265,7 @@ def test_resource_options_do_what_they_say(native: Stack, emulator: Emulator) ->
     assert hosts == dict.fromkeys(declared, "b.example") | {"ignored": MAIL["host"]}
     urns = {name: resource["urn"] for name, resource in resources(native).items()}
     renamed = {f"{name}-2" if name == "plain" else name: each for name, each in declared.items()}
-    renamed["plain-2"]["opts"] = {
-        "aliases": ["urn:pulumi:dev::native::smtpconfig:index:SmtpConfig::plain"]
-    }
+    renamed["plain-2"]["opts"] = {"aliases": [urns["plain"]]}
     del renamed["retained"]
     declare(native, renamed)
     emulator.requests.clear()
@@ -351,7 +349,11 @@ def plugins(engine: Any) -> list[Any]:
 def test_an_interrupted_operation_ends_at_once(
     native: Stack, emulator: Emulator, record_property: Callable[[str, object], None]
 ) -> None:
-    """Even if the platform hangs; a refresh, as the engine lets a failed program wait 5 s."""
+    """Even if the platform hangs.
+
+    It is a refresh, because an engine before 3.229 may wait 5 s for a program that it cannot
+    interrupt: the program outlives its language host and keeps the pipe that the engine reads.
+    """
     declare(native, {"acme": SHIFT})
     native.must(*UP)
     took: list[float] = []
