@@ -284,15 +284,20 @@ def test_a_time_limit_of_the_engine_is_refused(native: Stack, emulator: Emulator
     assert not emulator.requests
 
 
-def test_the_config_of_today_is_used_in_a_refresh(native: Stack, emulator: Emulator) -> None:
+def test_the_config_of_today_is_used_in_a_refresh_and_a_destroy(
+    native: Stack, emulator: Emulator
+) -> None:
     """Unlike in the dynamic host, which has that of the last up."""
+    emulator.tenants["acme"] = {}
     token = native.environment.pop("SMTPCONFIG_TOKEN")
     native.configure_secret("smtpconfig:token", token)
-    declare(native, {"acme": SHIFT})
+    declare(native, {"acme": MAIL | {"platform": "keycloak", "on_delete": "clear"}})
     native.must(*UP)
     native.configure_secret("smtpconfig:token", "today's")
-    assert native.run(*REFRESH).status
-    assert emulator.requests[-1].header("authorization") == "Bearer today's"
+    for words in (REFRESH, DESTROY):
+        emulator.requests.clear()
+        assert native.run(*words).status
+        assert {r.header("authorization") for r in emulator.requests} == {"Bearer today's"}
 
 
 def swap(stack: Stack, old: str, new: str) -> None:
