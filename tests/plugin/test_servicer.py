@@ -9,6 +9,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
+from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from pulumi_smtpconfig.emulator import Fault
@@ -165,10 +166,24 @@ def test_an_error_is_our_text_and_nothing_else(
     assert third.startswith("  Next: ")
 
 
-def test_what_is_not_offered_is_unimplemented(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("method", "request_"),
+    [
+        ("Invoke", pb.InvokeRequest(tok="smtpconfig:index:f")),
+        ("Call", pb.CallRequest(tok="smtpconfig:index:f")),
+        ("Construct", pb.ConstructRequest(type="smtpconfig:index:Component")),
+        ("Parameterize", pb.ParameterizeRequest()),
+        ("Attach", plugin_pb2.PluginAttach(address="127.0.0.1:1")),
+        ("GetMapping", pb.GetMappingRequest(key="terraform")),
+        ("GetMappings", pb.GetMappingsRequest(key="terraform")),
+    ],
+)
+def test_what_is_not_offered_is_unimplemented(
+    engine: Engine, method: str, request_: object
+) -> None:
     """The engine then does without."""
     with pytest.raises(grpc.RpcError) as failed:
-        engine.stub.Invoke(pb.InvokeRequest(tok="smtpconfig:index:f"))
+        getattr(engine.stub, method)(request_)
     assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
