@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -86,6 +86,15 @@ def end_children_on_signals() -> None:
             signal.signal(number, _stop)
 
 
+def end_children() -> None:
+    """Kill all child processes, and wait until they have ended."""
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    psutil.wait_procs(children, timeout=PROGRESS_SECONDS)
+
+
 def _is_running(process: subprocess.Popen[bytes]) -> bool:
     try:
         process.wait(PROGRESS_SECONDS)
@@ -96,8 +105,5 @@ def _is_running(process: subprocess.Popen[bytes]) -> bool:
 
 def _stop(number: int, _frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not stop the cleanup
-    children = psutil.Process().children(recursive=True)
-    for child in children:
-        child.kill()
-    psutil.wait_procs(children, timeout=PROGRESS_SECONDS)
+    end_children()
     sys.exit(128 + number)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from pulumi_smtpconfig.emulator import Emulator
-from tools.cache import Unavailable
+from tools.cache import Unavailable, end_children
 from tools.engine import engine_folder
 from tools.stack import Stack
 
@@ -119,6 +119,7 @@ def run() -> None:
     """Run all steps in a folder that is removed at the end."""
     with ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="smtpconfig-demo-")))
+        cleanup.callback(end_children)  # Ctrl-C while an engine starts leaves it running
         emulator = cleanup.enter_context(Emulator())
         stack = Stack(QUICKSTART, folder, engine_folder(), emulator.environment)
         stack.configure(**SETTINGS, **{"smtpconfig:readUrl": READ_URL})
