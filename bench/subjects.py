@@ -68,7 +68,7 @@ class Provider:
         self, tenants: int, latency: float, platform: Platform
     ) -> Iterator[tuple[str, Figures]]:
         """Create a stack, run its commands in order, and yield what each one took."""
-        skipped = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
+        skipped = {"PULUMI_SKIP_CHECKPOINTS": "1"}
         variables = {
             **platform.variables(oauth=self.oauth),
             **({} if self.checkpoints else skipped),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tools.stack import Run
 
 UP = ("up", "--yes", "--skip-preview")
-FAST = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
+FAST = {"PULUMI_SKIP_CHECKPOINTS": "1"}
 """The engine writes the state once at the end, and not after each of many tenants."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PROGRAM = Path(__file__).parents[1] / "engine/programs/declared"
 UP = ("up", "--yes", "--skip-preview", "--suppress-outputs")
-SKIPPED = {"PULUMI_EXPERIMENTAL": "1", "PULUMI_SKIP_CHECKPOINTS": "1"}
+SKIPPED = {"PULUMI_SKIP_CHECKPOINTS": "1"}
 SEED = os.environ.get("SMTPCONFIG_KILL_SEED", "7")
 TENANTS = [f"tenant{number}" for number in range(200)]
 KILLS = 5
