@@ -3,7 +3,7 @@ BIN := .venv/bin
 SETUP := .venv/ready
 OLDEST := .venv-oldest/ready
 
-.PHONY: help engine demo screenshot dist test test-servers campaign bench clean
+.PHONY: help engine demo screenshot dist test test-oldest-engine test-servers campaign bench clean
 SEED ?= 7
 OPERATIONS ?= 2000
 ECHOES ?= 100000
@@ -12,7 +12,7 @@ REQUESTS ?= 100000
 SIZES ?= 1 100 1000
 REPEATS ?= 7 5 3
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 engine: $(SETUP) ## find or install the Pulumi engine; the last line is the folder that holds it
 	@$(BIN)/python -m tools.engine
@@ -41,6 +41,10 @@ test: $(SETUP) $(OLDEST) ## lint, types and all tests, with the real engine and 
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.engine >/dev/null
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal --cov
+
+test-oldest-engine: $(SETUP) ## tests of whole stacks, with the oldest engine that is promised
+	@$(BIN)/python -m tools.engine --oldest >/dev/null
+	@$(BIN)/pytest tests/engine --oldest-engine --numprocesses 4 --dist worksteal
 
 test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL, Chromium
 	@$(BIN)/pytest tests/servers --numprocesses 2 --no-loadscope-reorder

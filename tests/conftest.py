@@ -51,10 +51,16 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run choose its engine."""
+    help_text = "run on the oldest Pulumi engine that is promised"
+    parser.addoption("--oldest-engine", action="store_true", help=help_text)
+
+
 @pytest.fixture(scope="session")
-def engine() -> Path:
+def engine(pytestconfig: pytest.Config) -> Path:
     """The folder of the real engine; tests fail if it can be neither found nor installed."""
-    return engine_folder()
+    return engine_folder(oldest=pytestconfig.getoption("oldest_engine"))
 
 
 @pytest.fixture

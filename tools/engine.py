@@ -1,7 +1,11 @@
-"""Find the Pulumi engine or install it: `python -m tools.engine` prints its folder."""
+"""Find the Pulumi engine or install it: `python -m tools.engine` prints its folder.
+
+With `--oldest` it is the oldest engine that is promised, for the tests that run on both.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -19,23 +23,19 @@ if TYPE_CHECKING:
 
     Ways = dict[str, Callable[[], Path]]
 
-OLDEST = VersionInfo(3, 216, 0)
-"""The first engine to take the inputs that a provider's `read` returns."""
+OLDEST = VersionInfo(3, 225, 0)
+"""The oldest engine that is promised."""
 
-VERSION = "3.225.0"
-"""The version to install; tools/go/cli/go.mod pins the same one."""
+NEWEST = VersionInfo(3, 274, 1)
+"""The engine to install; a `cli` folder in tools/go pins each of the two."""
 
-COPY = CACHE / "engine" / f"v{VERSION}"
 HOST = "pulumi-language-python"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 GO_MODULES = Path(__file__).parent / "go"
-GO_PACKAGES = {
-    "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi": GO_MODULES / "cli",
-    # Pins an older SDK, because later ones have the host in a module that proxies do not serve.
-    f"{SDK}/python/cmd/{HOST}": GO_MODULES / "language",
-}
+CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+LANGUAGE = f"{SDK}/python/cmd/{HOST}"
 SCRIPTS = (f"python/cmd/{HOST}-exec", "python/dist/pulumi-resource-pulumi-python")
-PROGRAMS = tuple(Path(path).name for path in (*GO_PACKAGES, *SCRIPTS))
+PROGRAMS = tuple(Path(path).name for path in (CLI, LANGUAGE, *SCRIPTS))
 
 DOWNLOAD = """
 import socket, subprocess, sys
@@ -51,15 +51,20 @@ except OSError as error:
 """
 
 
-def engine_folder() -> Path:
+def engine_folder(*, oldest: bool = False) -> Path:
     """Return a folder with `pulumi` and its Python language host; install them if needed.
+
+    Args:
+        oldest: Take the oldest version that is promised, and not the one on PATH.
 
     Raises:
         Unavailable: There is no engine, and none could be installed.
     """
     tried: dict[str, str] = {}
-    ways: Ways = {"`pulumi` on PATH": _on_path, "installed copy": partial(_usable, COPY)}
-    folder = _first(ways, tried) or _install(tried)
+    version = OLDEST if oldest else NEWEST
+    ways: Ways = {} if oldest else {"`pulumi` on PATH": _on_path}
+    ways["installed copy"] = partial(_usable, copy_of(version))
+    folder = _first(ways, tried) or _install(version, tried)
     if folder is None:
         attempts = "\n".join(f"  - {way}: {reason}" for way, reason in tried.items())
         raise Unavailable(f"""\
@@ -70,15 +75,22 @@ or Go (https://go.dev/dl/) with access to a module proxy, and run this again."""
     return folder
 
 
-def _install(tried: dict[str, str]) -> Path | None:
-    def installed(make: Callable[[Path], Path]) -> Path:
-        made = _usable(make(scratch))
-        shutil.rmtree(COPY, ignore_errors=True)  # it is broken, or it would have been used
-        return made.rename(COPY)
+def copy_of(version: VersionInfo) -> Path:
+    """Return the folder in the cache for a version."""
+    return CACHE / "engine" / f"v{version}"
 
-    with staging(COPY.parent) as scratch:
+
+def _install(version: VersionInfo, tried: dict[str, str]) -> Path | None:
+    copy = copy_of(version)
+
+    def installed(make: Callable[[Path, VersionInfo], Path]) -> Path:
+        made = _usable(make(scratch, version))
+        shutil.rmtree(copy, ignore_errors=True)  # it is broken, or it would have been used
+        return made.rename(copy)
+
+    with staging(copy.parent) as scratch:
         ways: Ways = {
-            "installed copy": partial(_usable, COPY),  # another run may just have made it
+            "installed copy": partial(_usable, copy),  # another run may just have made it
             "official download": lambda: installed(_download),
             "build with Go": lambda: installed(_build),
         }
@@ -118,26 +130,29 @@ def _usable(folder: Path) -> Path:
     return folder
 
 
-def _download(scratch: Path) -> Path:
-    say(f"Downloading Pulumi {VERSION} ...")
-    command = [sys.executable, "-c", DOWNLOAD, str(scratch), VERSION]
+def _download(scratch: Path, version: VersionInfo) -> Path:
+    say(f"Downloading Pulumi {version} ...")
+    command = [sys.executable, "-c", DOWNLOAD, str(scratch), str(version)]
     run(command, scratch / "log", cwd=scratch, env={**os.environ, "TMPDIR": str(scratch)})
     return scratch / "bin"
 
 
-def _build(scratch: Path) -> Path:
+def _build(scratch: Path, version: VersionInfo) -> Path:
     go = shutil.which("go")
     if go is None:
         raise Unavailable("there is no `go` on PATH")
-    say(f"Building Pulumi {VERSION} with Go: 4 minutes on two cores, 4 GB in {scratch} ...")
+    say(f"Building Pulumi {version} with Go: 5 minutes on two cores, 4 GB in {scratch} ...")
     env = _go_environment(scratch)
-    flags = f"-ldflags=-s -w -X {SDK}/go/common/version.Version=v{VERSION}"
+    flags = f"-ldflags=-s -w -X {SDK}/go/common/version.Version=v{version}"
     folder = scratch / "built"
-    for package, module in GO_PACKAGES.items():
+    cli = GO_MODULES / f"cli-{version}"
+    # Pins an older SDK, because later ones have the host in a module that proxies do not serve.
+    language = GO_MODULES / "language"
+    for package, module in ((CLI, cli), (LANGUAGE, language)):
         command = [go, "build", "-v", "-trimpath", flags, "-o", f"{folder}/", package]
         run(command, scratch / "log", cwd=module, env=env)
     find = [go, "list", "-m", "-f", "{{.Dir}}", SDK]
-    sdk = subprocess.check_output(find, cwd=GO_MODULES / "cli", env=env, text=True).strip()
+    sdk = subprocess.check_output(find, cwd=cli, env=env, text=True).strip()
     for script in SCRIPTS:
         shutil.copyfile(f"{sdk}/{script}", folder / Path(script).name)
         (folder / Path(script).name).chmod(0o755)
@@ -162,9 +177,11 @@ def _go_environment(scratch: Path) -> dict[str, str]:
 
 def main() -> None:
     """Print the folder; exit with 1 if there is no engine, and 128 + signal if interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m tools.engine", description=__doc__)
+    parser.add_argument("--oldest", action="store_true", help=f"version {OLDEST}")
     end_children_on_signals()
     try:
-        print(engine_folder())
+        print(engine_folder(oldest=parser.parse_args().oldest))
     except (Unavailable, OSError) as problem:
         sys.exit(str(problem))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from semver import VersionInfo
 
 from tests.engine.conftest import CHECKOUT, MAIL, UP, declare
 from tests.engine.test_secrets import leaks
+from tools.engine import NEWEST, OLDEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +36,6 @@ QUIET = (
     Diagnostics("config"),
 )
 LOUD = (
-    Diagnostics("preview -v=7 --logtostderr", "password"),
-    Diagnostics("preview -v=7", "password"),
     Diagnostics("preview", "password token", grpc=True),
     Diagnostics("preview --tracing=file:FILE", "password token"),
     Diagnostics("preview --diff --show-secrets", "password"),
@@ -43,7 +43,24 @@ LOUD = (
     Diagnostics("config --show-secrets", "token"),
     Diagnostics("config get smtpconfig:token", "token"),
 )
-NAMED = ("-v=7", "PULUMI_DEBUG_GRPC", "--tracing", "--show-secrets", "pulumi config get")
+OWN = {
+    OLDEST: (
+        Diagnostics("preview -v=7 --logtostderr", "password"),
+        Diagnostics("preview -v=7", "password"),
+    ),
+    NEWEST: (
+        Diagnostics("preview -v=9 --logtostderr"),
+        Diagnostics("preview -v=9"),
+        Diagnostics("logs decrypt --latest"),
+        Diagnostics("preview --otel-traces=file://FILE", "token"),
+    ),
+}
+"""What only one version of the engine has, or shows."""
+
+NAMED = (
+    *("-v=7", "PULUMI_DEBUG_GRPC", "--tracing", "--otel-traces"),
+    *("--show-secrets", "pulumi config get", "pulumi logs decrypt"),
+)
 
 
 @pytest.fixture
@@ -74,8 +91,9 @@ def test_the_engines_diagnostics_show_what_security_md_says(
     loaded: Stack, emulator: Emulator, tmp_path: Path
 ) -> None:
     """Below -v=7 they show no secret; the louder ones show the password, the token, or both."""
+    version = VersionInfo.parse(loaded.must("version").strip().removeprefix("v"))
     secrets = {"password": PASSWORD, "token": emulator.token}
-    for place, each in enumerate(QUIET + LOUD):
+    for place, each in enumerate((*QUIET, *LOUD, *OWN.get(version, ()))):
         text = written(loaded, tmp_path / str(place), each)
         shown = {name for name, secret in secrets.items() if leaks(text, [secret])}
         assert shown == {*each.shown.split()}, each

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tools.engine import COPY, GO_MODULES, HOST, PROGRAMS, SCRIPTS, VERSION
+from tools.engine import GO_MODULES, HOST, NEWEST, OLDEST, PROGRAMS, SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from semver import VersionInfo
 
 CHECKOUT = Path(__file__).parents[2]
 GO = """
@@ -32,12 +34,13 @@ class Machine:
 
     def __init__(self, root: Path) -> None:
         self.root, self.path = root, root / "bin"
-        self.copy = root / "cache/pulumi-smtpconfig/engine" / COPY.name
+        self.copies = root / "cache/pulumi-smtpconfig/engine"
+        self.copy = self.copies / f"v{NEWEST}"
         self.begun, self.release = root / "begun", root / "release"
         os.mkfifo(self.begun)
         os.mkfifo(self.release)
 
-    def has(self, folder: Path, *names: str, script: str = f"echo v{VERSION}") -> None:
+    def has(self, folder: Path, *names: str, script: str = f"echo v{NEWEST}") -> None:
         """Put programs into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
@@ -57,7 +60,7 @@ class Machine:
         self.has_go(f"/bin/mkdir {self.root}/first 2>/dev/null && {{ {wait}; }}")
 
     @contextmanager
-    def start(self) -> Iterator[subprocess.Popen[str]]:
+    def start(self, *options: str) -> Iterator[subprocess.Popen[str]]:
         """Run the program in the background."""
         env = {
             "PATH": str(self.path),
@@ -65,7 +68,7 @@ class Machine:
             "XDG_CACHE_HOME": str(self.root / "cache"),
             "https_proxy": "http://127.0.0.1:1",
         }
-        command, pipe = [sys.executable, "-m", "tools.engine"], subprocess.PIPE
+        command, pipe = [sys.executable, "-m", "tools.engine", *options], subprocess.PIPE
         with subprocess.Popen(
             command, cwd=CHECKOUT, env=env, stdout=pipe, stderr=pipe, text=True
         ) as process:
@@ -74,15 +77,15 @@ class Machine:
             finally:
                 process.kill()
 
-    def run(self) -> tuple[int, str, str]:
+    def run(self, *options: str) -> tuple[int, str, str]:
         """Run the program to its end: exit status, standard output, standard error."""
-        with self.start() as process:
+        with self.start(*options) as process:
             out, err = process.communicate(timeout=30)
             return process.returncode, out, err
 
     def cached(self) -> set[str]:
         """List what is in the cache, except for the lock."""
-        return {path.name for path in self.copy.parent.iterdir()} - {"lock"}
+        return {path.name for path in self.copies.iterdir()} - {"lock"}
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def test_a_link_on_path_leads_to_its_engine(machine: Machine) -> None:
 
 @pytest.mark.parametrize(
     ("script", "names"),
-    [("echo v3.215.9", PROGRAMS), ("exit 3", PROGRAMS), ("echo dev", PROGRAMS), ("", ["pulumi"])],
+    [("echo v3.224.9", PROGRAMS), ("exit 3", PROGRAMS), ("echo dev", PROGRAMS), ("", ["pulumi"])],
     ids=["too old", "broken", "no version", "no language host"],
 )
 def test_an_unusable_engine_on_path_is_skipped(
@@ -122,7 +125,7 @@ def test_an_unusable_engine_on_path_is_skipped(
 
 def test_the_error_lists_what_was_tried(machine: Machine) -> None:
     """Each way has its reason; the last lines say what to install."""
-    machine.has(machine.path, "pulumi", script="echo v3.215.9")
+    machine.has(machine.path, "pulumi", script="echo v3.224.9")
     machine.has(machine.path, "go", script="echo go: no proxy; exit 1")
     status, out, err = machine.run()
     assert (status, out) == (1, "")
@@ -131,8 +134,19 @@ def test_the_error_lists_what_was_tried(machine: Machine) -> None:
     assert "installed copy: no pulumi" in tried
     assert "official download: <urlopen error" in tried
     assert "build with Go: go: no proxy\n" in tried
-    assert "Install the Pulumi CLI 3.216.0 or newer" in tried
+    assert "Install the Pulumi CLI 3.225.0 or newer" in tried
     assert machine.cached() == set()
+
+
+def test_the_oldest_engine_is_never_the_one_on_path(machine: Machine) -> None:
+    """It is installed beside the newest, and found there the next time."""
+    machine.has(machine.copy, *PROGRAMS)
+    machine.has_go()
+    machine.has(machine.path, *PROGRAMS)
+    oldest = machine.copies / f"v{OLDEST}"
+    assert machine.run("--oldest")[:2] == (0, f"{oldest}\n")
+    assert machine.run("--oldest") == (0, f"{oldest}\n", "")
+    assert machine.cached() == {oldest.name, machine.copy.name}
 
 
 def test_an_installation_leaves_one_whole_copy(machine: Machine) -> None:
@@ -180,8 +194,9 @@ def test_two_runs_at_once_install_once(machine: Machine) -> None:
         assert first.communicate(timeout=30)[0] == f"{machine.copy}\n"
 
 
-def test_the_pinned_modules_are_the_named_version() -> None:
+@pytest.mark.parametrize("version", [OLDEST, NEWEST], ids=str)
+def test_the_pinned_modules_are_the_named_version(version: VersionInfo) -> None:
     """The version in the program is the one that go.sum has checksums for."""
-    pins = (GO_MODULES / "cli/go.mod").read_text()
-    assert f"github.com/pulumi/pulumi/pkg/v3 v{VERSION} " in pins
-    assert f"github.com/pulumi/pulumi/sdk/v3 v{VERSION} " in pins
+    pins = (GO_MODULES / f"cli-{version}/go.mod").read_text()
+    assert f"github.com/pulumi/pulumi/pkg/v3 v{version} " in pins
+    assert f"github.com/pulumi/pulumi/sdk/v3 v{version} " in pins
