@@ -46,7 +46,7 @@ test-oldest-engine: $(SETUP) ## tests of whole stacks, with the oldest engine th
 	@$(BIN)/python -m tools.engine --oldest >/dev/null
 	@$(BIN)/pytest tests/engine --oldest-engine --numprocesses 4 --dist worksteal
 
-test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL, Chromium
+test-servers: $(SETUP) ## tests that need servers or minutes: Keycloak (Java 17, Maven for its download), PostgreSQL, Chromium, Go, Node.js
 	@$(BIN)/pytest tests/servers --numprocesses 2 --no-loadscope-reorder
 
 campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults, echoes, edited states and requests: make campaign SEED=7 OPERATIONS=2000

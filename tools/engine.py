@@ -142,7 +142,7 @@ def _build(scratch: Path, version: VersionInfo) -> Path:
     if go is None:
         raise Unavailable("there is no `go` on PATH")
     say(f"Building Pulumi {version} with Go: 5 minutes on two cores, 4 GB in {scratch} ...")
-    env = _go_environment(scratch)
+    env = go_environment(scratch)
     flags = f"-ldflags=-s -w -X {SDK}/go/common/version.Version=v{version}"
     folder = scratch / "built"
     cli = GO_MODULES / f"cli-{version}"
@@ -159,7 +159,8 @@ def _build(scratch: Path, version: VersionInfo) -> Path:
     return folder
 
 
-def _go_environment(scratch: Path) -> dict[str, str]:
+def go_environment(scratch: Path) -> dict[str, str]:
+    """Return what Go needs to build a module of tools/go, with its own folders in a scratch one."""
     (scratch / "tmp").mkdir()
     own_modules = "" if "GOMODCACHE" in os.environ else "-modcacherw"  # so they can be removed
     return {

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+HOST = "needs a language host of the full CLI; tests/servers/test_native_languages.py runs it"
+
 NOT_PASTED = {
     "CONTRIBUTING.md": "develops the package in its checkout, which `make test` itself runs in",
+    "examples/native-go/README.md": HOST,
+    "examples/native-typescript/README.md": HOST,
+    "examples/native-yaml/README.md": HOST,
 }
 """Pages whose blocks are not, and why. The other tests of tests/docs read those too."""
 
