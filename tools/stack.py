@@ -50,7 +50,9 @@ class Stack:
         ours = ("PULUMI_", "SMTPCONFIG_")
         inherited = {key: os.environ[key] for key in os.environ if not key.startswith(ours)}
         self.environment = inherited | {
-            "PATH": os.pathsep.join([str(BIN), str(engine), inherited["PATH"]]),
+            "PATH": os.pathsep.join([str(engine), inherited["PATH"]]),
+            # Not by PATH: the engine would take the plugin beside it, where a program has none.
+            "PULUMI_PYTHON_CMD": str(BIN / "python"),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +30,16 @@ MAIL: dict[str, Any] = {
     "from_": "no-reply@acme.example",
 }
 """The required arguments of a resource."""
+
+INTERRUPTED_PROGRAM = re.compile(
+    r"^[^\n]*Traceback \((?:(?!Traceback|pulumi_smtpconfig|error:).)*KeyboardInterrupt$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def without_interruption(output: str) -> str:
+    """Leave out what a program prints when the engine ends it after a failure, as new ones do."""
+    return INTERRUPTED_PROGRAM.sub("", output)
 
 
 def declare(stack: Stack, resources: Mapping[str, object]) -> None:
