@@ -104,6 +104,9 @@ class Servicer(ResourceProviderServicer):
     _client: AuthorizedClient
 
     def __init__(self, engine: str) -> None:
+        self._begin(engine)
+
+    def _begin(self, engine: str) -> None:
         self.operations = Operations()
         self.engine_log = EngineLog(engine)
         self._imported: set[str] = set()
@@ -116,6 +119,14 @@ class Servicer(ResourceProviderServicer):
         """Say what values this plugin understands."""
         self.engine_log = EngineLog(request.engine_address)
         return pb.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, request: plugin_pb2.PluginAttach, _: Context) -> Empty:  # noqa: N802
+        """Serve an engine that did not start this process, as `PULUMI_DEBUG_PROVIDERS` asks it to.
+
+        It attaches to the same process for each operation.
+        """
+        self._begin(request.address)
+        return Empty()
 
     def GetPluginInfo(self, _request: Empty, _: Context) -> plugin_pb2.PluginInfo:  # noqa: N802
         """Return the package's version."""

@@ -9,7 +9,6 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
-from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from pulumi_smtpconfig.emulator import Fault
@@ -173,7 +172,6 @@ def test_an_error_is_our_text_and_nothing_else(
         ("Call", pb.CallRequest(tok="smtpconfig:index:f")),
         ("Construct", pb.ConstructRequest(type="smtpconfig:index:Component")),
         ("Parameterize", pb.ParameterizeRequest()),
-        ("Attach", plugin_pb2.PluginAttach(address="127.0.0.1:1")),
         ("GetMapping", pb.GetMappingRequest(key="terraform")),
         ("GetMappings", pb.GetMappingsRequest(key="terraform")),
     ],
