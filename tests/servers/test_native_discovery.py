@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import venv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.servers.conftest import failing_in_one_line
-from tests.servers.test_native_languages import open_example
+from tests.servers.test_native_languages import INSTALL, open_example
 from tools.languages import yaml_host
 from tools.stack import BIN
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.emulator import Emulator
     from tools.stack import Stack
 
-PLUGIN = BIN / "pulumi-resource-smtpconfig"
+CHECKOUT = Path(__file__).parents[2]
 ENTRY = f"\nplugins:\n  providers:\n    - name: smtpconfig\n      path: {BIN}\n"
 
 
@@ -26,9 +28,7 @@ def stack(emulator: Emulator, tmp_path: Path) -> Stack:
     """A stack of the example in YAML, on a machine that has no plugin on PATH."""
     stack = open_example("native-yaml", tmp_path, emulator)
     with failing_in_one_line():
-        folders = [*stack.environment["PATH"].split(os.pathsep), str(yaml_host())]
-    elsewhere = [folder for folder in folders if not Path(folder, PLUGIN.name).exists()]
-    stack.environment["PATH"] = os.pathsep.join(elsewhere)
+        stack.environment["PATH"] += f"{os.pathsep}{yaml_host()}"
     return stack
 
 
@@ -40,8 +40,10 @@ def sets_its_tenant(stack: Stack, emulator: Emulator) -> str:
 
 
 def test_a_plugin_that_nothing_names_is_not_found(stack: Stack, emulator: Emulator) -> None:
-    """The two ways below are needed."""
-    assert stack.run("up", "--yes").status
+    """One of the ways below is needed."""
+    output, status = stack.run("up", "--yes")
+    assert status
+    assert "no resource plugin 'pulumi-resource-smtpconfig' found" in output
     assert not emulator.requests
 
 
@@ -54,8 +56,29 @@ def test_a_project_names_the_folder(stack: Stack, emulator: Emulator) -> None:
 
 def test_an_installed_script_needs_nothing_else(stack: Stack, emulator: Emulator) -> None:
     """`pulumi plugin install --file` copies it; a destroy works too."""
-    words = ("plugin", "install", "resource", "smtpconfig", "0.1.0")
-    stack.must(*words, "--file", str(PLUGIN))
+    stack.must(*INSTALL.split())
     assert "smtpconfig" in stack.must("plugin", "ls")
     sets_its_tenant(stack, emulator)
     assert "keeps its mail settings" in stack.must("destroy", "--yes")
+
+
+def test_the_source_folder_is_a_plugin(stack: Stack, emulator: Emulator, tmp_path: Path) -> None:
+    """It runs as language hosts run one: with what its requirements name, and as one program.
+
+    The engine is told where it listens, because the host that can be had does not run plugins.
+    """
+    venv.create(tmp_path / "venv", with_pip=True)
+    python, source = str(tmp_path / "venv/bin/python"), str(CHECKOUT / "plugin")
+    install = ["pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run(
+        [python, "-m", *install, "--requirement", "requirements.txt"], cwd=source, check=True
+    )
+    command = [python, source, "127.0.0.1:0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=stack.environment, text=True
+    ) as plugin:
+        assert plugin.stdout
+        port = plugin.stdout.readline().strip()
+        stack.environment["PULUMI_DEBUG_PROVIDERS"] = f"smtpconfig:{port}"
+        sets_its_tenant(stack, emulator)
+        plugin.kill()

@@ -28,6 +28,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 RUNNERS = Path(__file__).parent / "languages"
 PASSWORD = 'correct "horse" \\ ßü%&+/<'
 ENDPOINT = "https://idp.example.com:8443/auth/realms/acme/mail/setup"
+INSTALL = "plugin install resource smtpconfig 0.1.0 --file venv/bin/pulumi-resource-smtpconfig"
 GO = {"GOFLAGS": "-mod=mod", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
 
 
@@ -50,9 +51,9 @@ def must(stack: Stack, *command: str, **variables: str) -> str:
 
 def add_package(stack: Stack, language: str) -> None:
     """Put the SDK where `pulumi package add` does, from the schema that the engine reads."""
-    plugin = str(BIN / "pulumi-resource-smtpconfig")
+    stack.must(*INSTALL.split())
     schema = stack.project / "schema.json"
-    schema.write_text(must(stack, "pulumi", "package", "get-schema", plugin))
+    schema.write_text(must(stack, "pulumi", "package", "get-schema", "smtpconfig@0.1.0"))
     must(stack, str(sdk_generator()), language, str(schema), "sdks/smtpconfig")
 
 
@@ -63,6 +64,7 @@ def hosted(stack: Stack) -> Pulumi:
 
 def yaml(stack: Stack) -> Pulumi:
     """Run a program with the host that is built for it."""
+    stack.must(*INSTALL.split())
     stack.environment["PATH"] += f"{os.pathsep}{yaml_host()}"
     return hosted(stack)
 
@@ -92,6 +94,7 @@ def open_example(name: str, folder: Path, platform: Emulator) -> Stack:
     """Return a configured stack of an example."""
     stack = Stack(EXAMPLES / name, folder, engine_folder(), platform.environment)
     stack.configure_secret("smtpPassword", PASSWORD)
+    (stack.project / "venv").symlink_to(BIN.parent)
     return stack
 
 
