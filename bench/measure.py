@@ -21,16 +21,21 @@ if TYPE_CHECKING:
 
 ROLES = {
     "pulumi.dynamic": "provider",
+    "pulumi-resource-smtpconfig": "provider",
+    "bench.nothing_plugin": "provider",
     "pulumi-language-python-exec": "program",
     "bench.client": "client",
 }
 """The end of a word on the command line of each kind of Python process."""
 
+PROGRAMS = {"pulumi": "engine", "pulumi-language-yaml": "program"}
+"""The other programs; the host for YAML runs the project itself."""
+
 INTERVAL_SECONDS = 0.05
 IMPORT = """
 import time, pulumi, pulumi.dynamic
 started = time.perf_counter()
-import pulumi_smtpconfig
+from pulumi_smtpconfig import SmtpConfig
 print(time.perf_counter() - started)
 """
 
@@ -87,8 +92,8 @@ def _watch(seen: dict[int, tuple[str, float, float]], over: threading.Event) -> 
 
 def _role(command: list[str]) -> str | None:
     name = Path(command[0]).name if command else ""
-    if name == "pulumi":
-        return "engine"
+    if name in PROGRAMS:
+        return PROGRAMS[name]
     words = command if name.startswith("python") else []
     return next((ROLES[end] for end in ROLES for word in words if word.endswith(end)), None)
 

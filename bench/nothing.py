@@ -1,11 +1,11 @@
-"""A dynamic provider that does nothing: its time is the engine's."""
+"""Resources of providers that do nothing: their time is the engine's."""
 
 from __future__ import annotations
 
 import os
 import time
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 from pulumi.dynamic import (
@@ -18,9 +18,7 @@ from pulumi.dynamic import (
 )
 
 from pulumi_smtpconfig import SmtpConfig
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pulumi_smtpconfig.property_names import KEYS, TYPES
 
 OPTIONS = {"resource_name", "lint_ignore", "opts"}
 PROPERTIES = [*signature(SmtpConfig).parameters.keys() - OPTIONS, "endpoint"]
@@ -53,11 +51,24 @@ class NothingProvider(ResourceProvider):
 class Nothing(Resource, module="bench", name="Nothing"):
     """A resource with as many properties as the real one, one of them a secret."""
 
-    def __init__(self, name: str, arguments: Mapping[str, Any]) -> None:
-        secret = {"password": pulumi.Output.secret(arguments["password"])}
-        opts = pulumi.ResourceOptions(additional_secret_outputs=["password"])
-        properties = {**dict.fromkeys(PROPERTIES), **arguments, **secret}
-        super().__init__(NothingProvider(), name, properties, opts)
+    def __init__(self, name: str, **arguments: Any) -> None:
+        super().__init__(NothingProvider(), name, _properties(arguments), _SECRET)
+
+
+class NativeNothing(pulumi.CustomResource):
+    """The same resource for `bench.nothing_plugin`."""
+
+    def __init__(self, name: str, **arguments: Any) -> None:
+        properties = {KEYS.get(key, key): value for key, value in _properties(arguments).items()}
+        super().__init__(TYPES["native"], name, properties, _SECRET)
+
+
+_SECRET = pulumi.ResourceOptions(additional_secret_outputs=["password"])
+
+
+def _properties(arguments: dict[str, Any]) -> dict[str, Any]:
+    secret = {"password": pulumi.Output.secret(arguments["password"])}
+    return {**dict.fromkeys(PROPERTIES), **arguments, **secret}
 
 
 def _wait() -> None:

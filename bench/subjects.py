@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.measure import Figures, measured
+from bench.tenants import yaml_resources
 from tools.engine import engine_folder
-from tools.stack import Stack
+from tools.languages import yaml_host
+from tools.stack import BIN, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +41,21 @@ SENDING = ("up", "refresh")
 """The operations that wait for the platform."""
 
 
+PARALLEL = 64
+"""How many operations the engine runs at once with a native provider."""
+
+PLUGINS = {"native": BIN, "native, nothing": CHECKOUT / "bench/plugin"}
+"""The folder of the plugin of each native provider."""
+
+
 @dataclass(frozen=True)
 class Provider:
-    """A dynamic provider under the real engine.
+    """A provider under the real engine.
 
     Attributes:
         name: Its name in tables.
-        provider: "ours" or "nothing".
+        provider: "dynamic" or "native"; "dynamic, nothing" or "native, nothing".
+        language: "python" or "yaml": the program's.
         platform: The platform of its tenants.
         oauth: Whether it fetches a token for each tenant.
         checkpoints: Whether the engine writes the state after every step.
@@ -52,7 +63,8 @@ class Provider:
     """
 
     name: str
-    provider: str = "ours"
+    provider: str = "dynamic"
+    language: str = "python"
     platform: str = "shift"
     oauth: bool = False
     checkpoints: bool = False
@@ -60,7 +72,7 @@ class Provider:
 
     def requests(self, operation: str) -> dict[str, int]:
         """Return how many requests of each kind an operation must send for each tenant."""
-        if self.provider == "nothing" or operation not in SENDING:
+        if self.provider.endswith("nothing") or operation not in SENDING:
             return {}
         return {"mail": 1, "token": 1} if self.oauth else {"mail": 1}
 
@@ -80,11 +92,25 @@ class Provider:
         }
         with TemporaryDirectory(prefix="smtpconfig-bench-") as folder:
             stack = Stack(CHECKOUT / "bench/program", Path(folder), engine_folder(), variables)
+            if self.provider in PLUGINS:
+                self._go_native(stack, tenants)
             for operation in SENDING if latency else self.operations:
                 stack.environment |= READING if operation == "refresh" else {}
                 with measured() as figures:
                     stack.must(*OPERATIONS[operation])
                 yield operation, figures
+
+    def _go_native(self, stack: Stack, tenants: int) -> None:
+        """Let the engine find the plugin and send as many requests at a time as it can."""
+        stack.environment["PULUMI_PARALLEL"] = str(PARALLEL)
+        plugin = {"name": "smtpconfig", "path": str(PLUGINS[self.provider])}
+        project: dict[str, Any] = {"name": "bench", "runtime": self.language}
+        project["plugins"] = {"providers": [plugin]}
+        if self.language == "yaml":
+            stack.environment["PATH"] += f"{os.pathsep}{yaml_host()}"
+            project["resources"] = yaml_resources(tenants, self.platform)
+        # JSON is YAML.
+        (stack.project / "Pulumi.yaml").write_text(json.dumps(project), "utf-8")
 
 
 @dataclass(frozen=True)
@@ -122,7 +148,10 @@ Subject = Provider | Client
 
 COMPARED: list[Subject] = [
     Provider("this provider"),
-    Provider("do-nothing provider", "nothing"),
+    Provider("do-nothing provider", "dynamic, nothing"),
+    Provider("native, Python", "native"),
+    Provider("native, YAML", "native", "yaml"),
+    Provider("native, do-nothing", "native, nothing"),
     Client(4),
     Client(64),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_smtpconfig.property_names import KEYS, TYPES
+
 HOSTNAME = "idp.example.com"
 
 
@@ -29,6 +31,19 @@ def arguments(tenant: str, platform: str) -> dict[str, Any]:
         "ssl": False,
         "user": tenant,
         "password": f"the password of {tenant}",
+    }
+
+
+def yaml_resources(count: int, platform: str) -> dict[str, Any]:
+    """Return the resources of so many tenants as a program in YAML has them."""
+
+    def properties(tenant: str) -> dict[str, Any]:
+        given = arguments(tenant, platform)
+        return {KEYS.get(name, name): value for name, value in given.items()}
+
+    return {
+        tenant: {"type": TYPES["native"], "properties": properties(tenant)}
+        for tenant in tenants(count)
     }
 
 

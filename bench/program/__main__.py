@@ -2,12 +2,17 @@
 
 import os
 
-from bench.nothing import Nothing
 from bench.tenants import arguments, tenants
-from pulumi_smtpconfig import SmtpConfig
+
+match os.environ["BENCH_PROVIDER"]:
+    case "dynamic":
+        from pulumi_smtpconfig import SmtpConfig as Declared
+    case "dynamic, nothing":
+        from bench.nothing import Nothing as Declared  # type: ignore[assignment]
+    case "native":
+        from pulumi_smtpconfig.native import SmtpConfig as Declared
+    case "native, nothing":
+        from bench.nothing import NativeNothing as Declared  # type: ignore[assignment]
 
 for tenant in tenants(int(os.environ["BENCH_TENANTS"])):
-    if os.environ["BENCH_PROVIDER"] == "nothing":
-        Nothing(tenant, arguments(tenant, "shift"))
-    else:
-        SmtpConfig(tenant, **arguments(tenant, os.environ["BENCH_PLATFORM"]))
+    Declared(tenant, **arguments(tenant, os.environ["BENCH_PLATFORM"]))
