@@ -19,7 +19,6 @@ from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.config import NAMESPACE, Config
 from pulumi_smtpconfig.errors import SmtpConfigError, only_our_errors
 from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, OUTPUTS_ONLY, Declaration
@@ -28,7 +27,7 @@ from pulumi_smtpconfig.lint.linter import SILENCEABLE, WARNING_CODES, find_warni
 from pulumi_smtpconfig.misspelt_settings import find_unused_settings
 from pulumi_smtpconfig.plugin.engine_log import EngineLog, current_urn
 from pulumi_smtpconfig.plugin.imports import import_tenant, is_only_unread
-from pulumi_smtpconfig.plugin.interruption import Operations
+from pulumi_smtpconfig.plugin.interruption import InterruptibleClient
 from pulumi_smtpconfig.plugin.values import decode, encode, raw, secret_keys
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.property_names import PROVIDER_KEY, SECRETS
@@ -72,7 +71,7 @@ Context = grpc.ServicerContext
 
 
 def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context], R]:
-    """Run a method for a resource until it ends or is cancelled; report only our errors."""
+    """Run a method for a resource; report only our errors."""
     guarded = only_our_errors(method)
 
     @wraps(method)
@@ -81,7 +80,7 @@ def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context],
         if getattr(request, "timeout", 0):
             self.engine_log.warn(NO_TIME_LIMIT)
         try:
-            return self.operations.run(lambda: guarded(self, request))
+            return guarded(self, request)
         except SmtpConfigError as error:
             name = request.urn.rpartition("::")[2]
             error.doing = error.doing or f'{method.__name__} of the resource "{name}" failed.'
@@ -98,16 +97,14 @@ class Servicer(ResourceProviderServicer):
         engine: The address of the engine.
     """
 
-    operations: Operations
     engine_log: EngineLog
     _lifecycle: Lifecycle
-    _client: AuthorizedClient
+    _client: InterruptibleClient
 
     def __init__(self, engine: str) -> None:
         self._begin(engine)
 
     def _begin(self, engine: str) -> None:
-        self.operations = Operations()
         self.engine_log = EngineLog(engine)
         self._imported: set[str] = set()
         self._checked: set[str] = set()
@@ -151,7 +148,8 @@ class Servicer(ResourceProviderServicer):
         current_urn.set(request.urn)
         for unused in find_unused_settings(config, keys, ""):
             self.engine_log.warn(unused)
-        self._client = AuthorizedClient(config, self.engine_log.warn, self.engine_log.progress)
+        log = self.engine_log
+        self._client = InterruptibleClient(config, log.warn, log.progress)
         self._lifecycle = Lifecycle(self._client, self.engine_log.warn, is_current=is_current)
         return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -251,7 +249,6 @@ class Servicer(ResourceProviderServicer):
         """End all waits and retries."""
         if hasattr(self, "_client"):
             self._client.stop()
-        self.operations.cancel()
         return Empty()
 
     def _warn(self, urn: str, inputs: Mapping[str, Any], ignored: set[str]) -> None:

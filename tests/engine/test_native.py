@@ -388,7 +388,7 @@ def test_an_interrupted_up_says_what_to_do(native: Stack, emulator: Emulator) ->
         engine.wait(MAX_WAIT)
         printed.seek(0)
         output = printed.read()
-    assert 'Create of the resource "acme" failed.' in output
+    assert 'Mail settings of tenant "acme": POST https://' in output
     assert "It was interrupted." in output
     assert "Traceback" not in without_interruption(output)
     assert not resources(native)

@@ -24,6 +24,7 @@ ENDPOINT = "https://ACME.idp.example.com/digitanium/v4/mail/config"
 KEYCLOAK = {"platform": "keycloak", "onDelete": "clear"}
 MAX_WAIT = 60.0
 HANGS = 600.0
+SOON = 1.0
 
 
 def wait_for(requests: list[Any], number: int) -> None:
@@ -308,6 +309,23 @@ def test_a_cancelled_operation_ends_and_tries_nothing_again(
         assert time.monotonic() - began < MAX_WAIT / 2
     assert all("It was interrupted." in error and "Next: " in error for error in errors)
     assert len(emulator.requests) == 80
+
+
+def test_nothing_more_is_sent_for_a_cancelled_operation(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """The read that it waited for may end later; the settings do not follow it."""
+    emulator.tenants["ACME"] = {}
+    with open_engine() as engine, ThreadPoolExecutor(1) as threads:
+        inputs, _ = engine.check(acme | KEYCLOAK)
+        emulator.requests.clear()
+        emulator.order(Fault(delay=SOON, on="read"))
+        call = threads.submit(engine.create, inputs)
+        wait_for(emulator.requests, 1)
+        engine.stub.Cancel(Empty())
+        assert 'Mail settings of tenant "ACME"' in str(call.exception())
+        time.sleep(3 * SOON)
+    assert [request.method for request in emulator.requests] == ["GET"]
 
 
 def test_sixty_four_requests_are_sent_at_a_time(
