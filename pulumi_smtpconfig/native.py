@@ -108,9 +108,9 @@ class Provider(pulumi.ProviderResource):
         opts: Pulumi's resource options.
         token: A bearer token; it wins over OAuth2.
         client_id: An OAuth2 client, which gets its own token.
-        client_secret: Its secret.
+        client_secret: The client's secret.
         oauth_username: A user, for the grant `password`.
-        oauth_password: That user's password.
+        oauth_password: The password of `oauth_username`.
         scope: The OAuth2 scope to request.
         token_url: The token endpoint; by default that of the tenant's realm.
         credentials: Named sets of credentials, as a JSON object.
@@ -120,7 +120,7 @@ class Provider(pulumi.ProviderResource):
         ca_bundle: A PEM file with the authorities to trust.
         timeout: Seconds for one try of a request; by default 30.
         retries: How often a failed request is tried again, 0 to 10; by default 3.
-        connect_to: host:port that every connection goes to.
+        connect_to: The host:port that every connection goes to.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a setting, all by keyword

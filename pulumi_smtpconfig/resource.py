@@ -38,8 +38,6 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     cleared. Destroying the resource leaves the settings in place, unless `on_delete` is "clear".
     `pulumi preview` reports all problems with the arguments at once.
 
-    A subclass keeps this resource's type in the state.
-
     Args:
         resource_name: The resource's name in the stack.
         args: The arguments as a dictionary, instead of by keyword.
@@ -48,9 +46,9 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         tenant_id: The tenant (on Keycloak the realm), case-sensitive; on SSMS a DNS label.
         host: The SMTP server.
         from_: The sender's address.
-        from_display_name: The name shown with that address.
+        from_display_name: The name shown with the sender's address.
         reply_to: The address for replies.
-        reply_to_display_name: The name shown with that address.
+        reply_to_display_name: The name shown with the address for replies.
         envelope_from: The address for bounces.
         port: The SMTP server's port, 1 to 65535; by default 465 with `ssl`, else 587.
         starttls: Upgrade the connection with STARTTLS; on by default, unless `ssl` is on.
@@ -62,15 +60,16 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         auth_token_url: On Keycloak, where it obtains the token to log in with (XOAUTH2), instead of
             a password; an https URL. It needs `user`, a client id and a client secret.
         auth_token_client_id: The client that the token is granted to.
-        auth_token_client_secret: Its secret; always a secret in the state.
-        auth_token_client_secret_from: Where the provider reads it instead, as `password_from`.
+        auth_token_client_secret: The client's secret; always a secret in the state.
+        auth_token_client_secret_from: Where the provider reads the client secret instead, as
+            `password_from`.
         auth_token_scope: The scope to ask for; without one Keycloak asks for a token each time.
-        allow_utf8: On Keycloak, send from addresses whose local part is not ASCII. This and the
-            next four stay as the realm has them if they are left out.
+        allow_utf8: On Keycloak, send from addresses whose local part is not ASCII. If it, `debug`,
+            `timeout`, `connection_timeout` or `write_timeout` is left out, the realm keeps that.
         debug: On Keycloak, log SMTP sessions; the log may contain secrets.
         timeout: On Keycloak, seconds to wait for a reply, 0.001 to 3600.
-        connection_timeout: Seconds to wait for a connection.
-        write_timeout: Seconds to wait until a command is sent.
+        connection_timeout: On Keycloak, seconds to wait for a connection.
+        write_timeout: On Keycloak, seconds to wait until a command is sent.
         credentials: The name of the set in `smtpconfig:credentials` to use; by default the token or
             OAuth2 keys of the connection settings.
         base_path: The path that Keycloak's API is below, such as "/auth" on older installations.
@@ -87,6 +86,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
 
     Attributes:
         endpoint: The URL that the settings were sent to; every argument is an output as well.
+
+    A subclass keeps this resource's type in the state.
     """
 
     platform: pulumi.Output[str]
@@ -105,13 +106,13 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """The sender's address."""
 
     from_display_name: pulumi.Output[str | None]
-    """The name shown with that address."""
+    """The name shown with the sender's address."""
 
     reply_to: pulumi.Output[str | None]
     """The address for replies."""
 
     reply_to_display_name: pulumi.Output[str | None]
-    """The name shown with that address."""
+    """The name shown with the address for replies."""
 
     envelope_from: pulumi.Output[str | None]
     """The address for bounces."""
@@ -158,17 +159,17 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """The client that the token is granted to."""
 
     auth_token_client_secret: pulumi.Output[str | None]
-    """Its secret; always a secret in the state."""
+    """The client's secret; always a secret in the state."""
 
     auth_token_client_secret_from: pulumi.Output[str | None]
-    """Where the provider reads it instead, as `password_from`."""
+    """Where the provider reads the client secret instead, as `password_from`."""
 
     auth_token_scope: pulumi.Output[str | None]
     """The scope to ask for; without one Keycloak asks for a token each time."""
 
     allow_utf8: pulumi.Output[bool | None]
-    """On Keycloak, send from addresses whose local part is not ASCII. This and the next four stay
-    as the realm has them if they are left out.
+    """On Keycloak, send from addresses whose local part is not ASCII. If it, `debug`, `timeout`,
+    `connection_timeout` or `write_timeout` is left out, the realm keeps that.
     """
 
     debug: pulumi.Output[bool | None]
@@ -178,10 +179,10 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """On Keycloak, seconds to wait for a reply, 0.001 to 3600."""
 
     connection_timeout: pulumi.Output[float | None]
-    """Seconds to wait for a connection."""
+    """On Keycloak, seconds to wait for a connection."""
 
     write_timeout: pulumi.Output[float | None]
-    """Seconds to wait until a command is sent."""
+    """On Keycloak, seconds to wait until a command is sent."""
 
     verify: pulumi.Output[str]
     """Verify the settings at the SMTP server before they are sent, in at most 15 seconds and

@@ -31,11 +31,20 @@ def test_the_plugin_serves_it_with_its_version(engine: Engine) -> None:
 
 
 def test_every_property_is_described_in_the_names_of_all_languages() -> None:
-    """No description has a name that only Python has."""
+    """No description has a name that only Python has, or speaks of classes and arguments there."""
     properties = [*RESOURCE["properties"].values(), *schema()["config"]["variables"].values()]
-    descriptions = [one["description"] for one in properties]
+    described = [schema(), schema()["provider"], RESOURCE, *properties]
+    descriptions = [one["description"] for one in described]
     assert all(descriptions)
-    assert not [d for d in descriptions if re.search(r"[a-z]_[a-z]|from_", d)]
+    python = r"[a-z]_[a-z]|from_|opts\b|subclass|keyword|\bNone\b|\bTrue\b|\bFalse\b"
+    assert not [d for d in descriptions if re.search(python, d)]
+
+
+def test_every_description_stands_alone() -> None:
+    """SDKs sort the properties, so none may point to the one before it or behind it."""
+    properties = [*RESOURCE["properties"].values(), *schema()["config"]["variables"].values()]
+    pointing = r"^(Its|That|This) |\bthe next\b|that address"
+    assert not [d for p in properties if re.search(pointing, d := p["description"])]
 
 
 def test_secrets_are_declared() -> None:
