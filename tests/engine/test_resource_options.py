@@ -9,16 +9,17 @@ import pulumi
 import pytest
 
 from pulumi_smtpconfig.emulator import Emulator
+from pulumi_smtpconfig.property_names import TYPES
 from pulumi_smtpconfig.resource_options import LOOK_UPS, REFUSED
 from tests.docs.pages import DOCS, rows
 from tests.engine.conftest import PROGRAMS, UP
+from tests.engine.test_native import find_plugin, swap
 from tools.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-TYPE = "pulumi-python:dynamic/smtpconfig:SmtpConfig"
 CLEARED: dict[str, Any] = {}
 NOT_TRIED = {"env_var_mappings", "state_migrations"}
 """Options that the oldest SDK does not have."""
@@ -58,12 +59,21 @@ def run(stack: Stack, emulator: Emulator, *arguments: str) -> Phase:
     return Phase(output, writes, {r["urn"].rpartition("::")[2]: r for r in resources})
 
 
+@pytest.fixture(scope="module", params=TYPES, ids=str)
+def door(request: pytest.FixtureRequest) -> str:
+    """Which of the two resources is declared: dynamic or native."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def life(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Life:
+def life(door: str, engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Life:
     """A stack that declares a realm for each option, changes all, and is destroyed."""
     with Emulator() as emulator:
         folder = tmp_path_factory.mktemp("options")
         stack = Stack(PROGRAMS / "options", folder, engine, emulator.environment)
+        if door == "native":
+            find_plugin(stack)
+            swap(stack, "pulumi_smtpconfig", "pulumi_smtpconfig.native")
         created = run(stack, emulator, *UP)
         stack.configure(changed="true")
         changed = run(stack, emulator, *UP, "--diff")
@@ -116,11 +126,11 @@ def test_depends_on(life: Life) -> None:
     assert order.index("other") < order.index("depends_on")
 
 
-def test_parent(life: Life) -> None:
+def test_parent(life: Life, door: str) -> None:
     """A tenant is below its parent, and keeps its type."""
     parent = life.created.state["parent"]
-    assert f"::tests:index:Component${TYPE}::" in parent["urn"]
-    assert parent["type"] == TYPE
+    assert f"::tests:index:Component${TYPES[door]}::" in parent["urn"]
+    assert parent["type"] == TYPES[door]
 
 
 def test_providers(life: Life) -> None:
@@ -157,9 +167,11 @@ def test_replacements_keep_the_settings(life: Life, name: str) -> None:
     assert life.changed.state[name]["outputs"]["host"] == "new.acme.example"
 
 
-def test_hide_diffs(life: Life) -> None:
-    """A diff shows that a value changes, and not the value."""
-    assert "host (hidden)" in step(life.changed.output, "hide_diffs")
+def test_hide_diffs(life: Life, door: str) -> None:
+    """A diff shows that a value changes, and not the value; of the plugin's not even which."""
+    shown = step(life.changed.output, "hide_diffs")
+    assert "new.acme.example" not in shown
+    assert ("host (hidden)" in shown) == (door == "dynamic")
     assert life.changed.sent("hide_diffs")
 
 
@@ -180,6 +192,20 @@ def test_aliases(life: Life) -> None:
     assert [each["host"] for each in life.changed.sent("before")] == ["new.acme.example"]
     assert "aliases" in life.changed.state
     assert "before" not in life.changed.state
+
+
+@pytest.mark.parametrize("door", ["native"], indirect=True)
+def test_options_of_the_plugin_alone(life: Life) -> None:
+    """A provider of one's own is used, a replacement sends again, and a version is taken."""
+    names = ("provider", "replace_on_changes", "version", "plugin_download_url")
+    for name in names:
+        assert [each["host"] for each in life.created.sent(name)] == ["old.acme.example"]
+        assert life.changed.sent(name)[-1]["host"] == "new.acme.example"
+        assert life.destroyed.sent(name) == [CLEARED]
+    providers = {name: life.created.state[name]["provider"] for name in names}
+    assert "::own::" in providers["provider"]
+    assert "::own::" not in providers["replace_on_changes"]
+    assert "replace" in step(life.changed.output, "replace_on_changes").partition("\n")[0]
 
 
 def test_an_option_that_pulumi_would_ignore_is_refused(

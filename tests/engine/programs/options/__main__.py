@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from importlib.metadata import version
 from typing import Any
 
 import pulumi
@@ -73,3 +75,12 @@ if changed:
     declare("aliases", Options(aliases=[pulumi.Alias(name="before")]), tenant_id="before")
 else:
     declare("before")
+
+if SmtpConfig.__module__ == "pulumi_smtpconfig.native":
+    from pulumi_smtpconfig.native import Provider
+
+    own = Provider("own", token=os.environ["SMTPCONFIG_TOKEN"])
+    declare("provider", Options(provider=own))
+    declare("replace_on_changes", Options(replace_on_changes=["host"]))
+    declare("version", Options(version=version("pulumi-smtpconfig")))
+    declare("plugin_download_url", Options(plugin_download_url="https://plugins.example.com"))
