@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_smtpconfig.emulator import Emulator
+from tests.engine.conftest import MAIL, PROGRAMS, declare
+from tests.engine.test_native import find_plugin, swap
 from tests.publishing.conftest import CHECKOUT, build
 from tools.engine import engine_folder
 from tools.stack import Stack
@@ -114,3 +116,30 @@ def test_types_reach_a_program_outside(environment: Path, tmp_path: Path) -> Non
     assert 'No overload variant of "SmtpConfig" matches' in port
     (name,) = typing_problems(environment, tmp_path, WRONG_OUTPUT)
     assert "Incompatible types in assignment" in name
+
+
+def test_the_plugin_works_in_a_clean_environment(
+    quickstart: Stack, environment: Path, emulator: Emulator
+) -> None:
+    """The wheel has the program and the schema."""
+    find_plugin(quickstart, environment / "bin")
+    swap(quickstart, "pulumi_smtpconfig", "pulumi_smtpconfig.native")
+    assert "from $PATH at" not in quickstart.must(*UP)
+    assert len(emulator.requests) == 1
+    plugin = str(environment / "bin/pulumi-resource-smtpconfig")
+    assert '"smtpconfig:index:SmtpConfig"' in quickstart.must("package", "get-schema", plugin)
+
+
+@pytest.mark.parametrize("oldest", [False, True], ids=["newest engine", "oldest engine"])
+def test_a_dynamic_program_hears_nothing_of_the_plugin(
+    environment: Path, emulator: Emulator, tmp_path: Path, *, oldest: bool
+) -> None:
+    """Although it is on PATH; an editable install, which hides a file of the wheel, would warn."""
+    engine = engine_folder(oldest=oldest)
+    path = os.pathsep.join([str(environment / "bin"), str(engine), "/usr/bin", "/bin"])
+    stack = Stack(PROGRAMS / "declared", tmp_path, engine, emulator.environment | {"PATH": path})
+    stack.environment.pop("PYTHONPATH", None)
+    declare(stack, {"acme": MAIL})
+    for words in (UP, ("refresh", *UP[1:]), ("destroy", *UP[1:])):
+        assert "pulumi-resource-smtpconfig" not in stack.must(*words)
+    assert len(emulator.requests) == 1
