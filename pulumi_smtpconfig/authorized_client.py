@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_smtpconfig.auth.destinations import authorize, problem, token_endpoint
 from pulumi_smtpconfig.auth.tokens import StaticToken, TokenCache
-from pulumi_smtpconfig.config import naming_variables
 from pulumi_smtpconfig.errors import (
     NotVerified,
     OutcomeUnknown,
@@ -198,7 +197,7 @@ class AuthorizedClient:
             ConfigurationError: `caBundle` is wrong.
         """
         self._progress("verifying the settings at the SMTP server")
-        with naming_variables():
+        with self._config.naming():
             return self._shared_verifier().verify(verification)
 
     def stop(self) -> None:
@@ -218,7 +217,7 @@ class AuthorizedClient:
         resolved = authorize(self._config, request)
         client = self._shared_client()
         token = self._token(resolved, request, client)
-        with naming_variables():
+        with self._config.naming():
             return self._send_with(token, client, request), token
 
     def _send_with(self, token: TokenSource, client: Client, request: Request) -> Response:

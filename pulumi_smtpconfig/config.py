@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.authority import parse_authority
 from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError
+from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
@@ -20,6 +21,7 @@ DEFAULT_RETRIES, MAX_RETRIES = 3, 10
 SWITCH = {"on": True, "off": False}
 IN_STACK = re.compile(rf"{NAMESPACE}:([a-zA-Z]+)")
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+DEFAULT_PROVIDER = re.compile(r"default(_\d+_\d+_\d+.*|_[a-z]+_/.*)?")
 WITH_PORT = re.compile(".*:[0-9]+")
 
 
@@ -38,12 +40,16 @@ class Config:
         lookup: Returns the value of a key of the stack's config, such as `smtpconfig:token`, or
             None.
         provider: The name of the explicit provider whose inputs `lookup` has instead, without the
-            namespace; they win over the environment.
+            namespace; they win over the environment. One that is `UNKNOWN` is missing, and the
+            environment does not replace it.
+
+    Attributes:
+        provider: That name; empty if there is none.
     """
 
     def __init__(self, lookup: Callable[[str], Any], provider: str = "") -> None:
         self._lookup = lookup
-        self._provider = provider
+        self.provider = provider
 
     def get(self, key: str) -> Setting | None:
         """Return a setting, or None if it is missing or blank."""
@@ -52,11 +58,45 @@ class Config:
     def both(self, key: str) -> tuple[Setting | None, Setting | None]:
         """Return a setting from the two places that may have it; the first one wins."""
         in_environment = _setting(os.environ.get(variable(key)), variable(key))
-        if self._provider:
-            own = _setting(self._lookup(key), f'{key} of the provider "{self._provider}"')
-            return own, in_environment
-        in_stack = f"{NAMESPACE}:{key}"
-        return in_environment, _setting(self._lookup(in_stack), in_stack)
+        if not self.provider:
+            return in_environment, _setting(self._lookup(f"{NAMESPACE}:{key}"), self.place(key))
+        if (own := self._lookup(key)) is UNKNOWN:
+            return None, None
+        return _setting(own, self.place(key)), in_environment
+
+    def together(self, keys: Iterable[str]) -> dict[str, Setting]:
+        """Return those of some settings that are given.
+
+        An explicit provider that has any of them has no other one from the environment.
+        """
+        given = {key: setting for key in keys if (setting := self.get(key))}
+        own = {key: each for key, each in given.items() if each.source != variable(key)}
+        return (self.provider and own) or given
+
+    def place(self, key: str) -> str:
+        """Return how a message names where a setting is given that is in no variable."""
+        if self.provider:
+            return f'the {key} of provider "{self.provider}"'
+        return f"{NAMESPACE}:{key}"
+
+    def named(self, text: str) -> str:
+        """Return one of our texts with each `smtpconfig:key` as the place that decides it."""
+
+        def place(match: re.Match[str]) -> str:
+            setting = self.get(match[1])
+            return setting.source if setting else self.place(match[1])
+
+        return IN_STACK.sub(place, text)
+
+    @contextmanager
+    def naming(self) -> Iterator[None]:
+        """Name in errors that leave this block the places that decide the settings in them."""
+        try:
+            yield
+        except SmtpConfigError as error:
+            error.happened = self.named(error.happened)
+            error.remedy = self.named(error.remedy)
+            raise
 
     def timeout(self) -> float:
         """Return the seconds that one try of a request may take.
@@ -127,25 +167,24 @@ class Config:
         )
 
 
+def why_taken(provider: str) -> str:
+    """Return why an explicit provider cannot have a name; empty if it can.
+
+    The engine names its own by the version of the plugin, the URL that it is downloaded from, or
+    both (`ProviderRequest.DefaultName` in its package deploy/providers).
+    """
+    if not DEFAULT_PROVIDER.fullmatch(provider):
+        return ""
+    return (
+        f'A provider cannot be named "{provider}": the engine gives such names to its own, which '
+        "has the settings of the stack's config. Give it another name."
+    )
+
+
 def variable(key: str) -> str:
     """Return the environment variable of a config key: `caBundle` is SMTPCONFIG_CA_BUNDLE."""
     words = re.sub("([A-Z])", r"_\1", key)
     return f"{NAMESPACE}_{words}".upper()
-
-
-@contextmanager
-def naming_variables() -> Iterator[None]:
-    """Name in errors that leave this block the variables that win over the config keys in them."""
-    try:
-        yield
-    except SmtpConfigError as error:
-        error.happened = IN_STACK.sub(_winner, error.happened)
-        error.remedy = IN_STACK.sub(_winner, error.remedy)
-        raise
-
-
-def _winner(key: re.Match[str]) -> str:
-    return variable(key[1]) if os.environ.get(variable(key[1]), "").strip() else key[0]
 
 
 def _setting(value: Any, source: str) -> Setting | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pulumi_smtpconfig.config import NAMESPACE, variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pulumi_smtpconfig.config import Config
 
@@ -38,14 +38,16 @@ def find_unused_settings(config: Config, keys: Iterable[str], project: str) -> I
         keys: All keys of the stack's config, with their namespaces.
         project: The project's name, which is the namespace of its own keys.
     """
-    yield from find_misspelt_keys(keys, project)
+    yield from find_misspelt_keys(keys, project, config.place)
     yield from find_misspelt_variables(os.environ)
     read_back = config.get("readBack")
     if read_back and read_back.text not in READ_BACK:
         yield f"{read_back.source} is neither admin nor off, so it leaves reading off."
 
 
-def find_misspelt_keys(keys: Iterable[str], project: str) -> Iterator[str]:
+def find_misspelt_keys(
+    keys: Iterable[str], project: str, place: Callable[[str], str] = f"{NAMESPACE}:{{}}".format
+) -> Iterator[str]:
     """Yield a sentence for each key of a stack's config that looks like a setting but is none."""
     for name in sorted(keys):
         namespace, _, key = name.partition(":")
@@ -55,7 +57,8 @@ def find_misspelt_keys(keys: Iterable[str], project: str) -> Iterator[str]:
         meant = closest(key, KEYS, VERY_SIMILAR if namespace == project else SIMILAR)
         if namespace == project and (not meant or not is_ours):
             continue
-        yield f"{name} is not a connection setting. {_advice(f'{NAMESPACE}:{meant}', meant)}"
+        given = place(key) if is_ours else name
+        yield f"{given} is not a connection setting. {_advice(place(meant), meant)}"
 
 
 def find_misspelt_variables(names: Iterable[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from pulumi_smtpconfig import resource
+from pulumi_smtpconfig.config import why_taken
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import SECRET_INPUTS, SECRETS, TYPES
 from pulumi_smtpconfig.resource_options import NATIVE, refused_options
@@ -103,6 +104,9 @@ class Provider(pulumi.ProviderResource):
     The stack's config does not apply to it. Its tokens, secrets and passwords are always secrets in
     the state.
 
+    If it is given any of the settings for a token, from `token` to `token_url`, none of these
+    comes from a variable.
+
     Args:
         resource_name: The provider's name in the stack.
         opts: Pulumi's resource options.
@@ -144,6 +148,8 @@ class Provider(pulumi.ProviderResource):
         retries: pulumi.Input[str] | None = None,
         connect_to: pulumi.Input[str] | None = None,
     ) -> None:
+        if taken := why_taken(resource_name):
+            raise pulumi.RunError(taken)
         settings = {
             "token": token,
             "client_id": client_id,

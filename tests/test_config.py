@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulumi_smtpconfig.config import Config, Setting, variable
 from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,3 +125,39 @@ def test_the_error_for_an_invalid_setting_names_key_value_and_form(
         parse(config(**{key: text}))
     assert f"smtpconfig:{key} is {text!r}" in caught.value.happened
     assert expected in caught.value.remedy
+
+
+CREDENTIALS = ("token", "clientId", "clientSecret", "scope")
+
+
+@given(*[st.sets(st.sampled_from(CREDENTIALS))] * 3)
+def test_an_explicit_provider_mixes_nothing(
+    own: set[str], unknown: set[str], variables: set[str]
+) -> None:
+    """If it has any of some settings, none is from a variable, nor is one that is not known yet."""
+    inputs: dict[str, object] = dict.fromkeys(own, "own") | dict.fromkeys(unknown, UNKNOWN)
+    with pytest.MonkeyPatch.context() as patch:
+        for key in CREDENTIALS:
+            patch.delenv(variable(key), raising=False)
+        for key in variables:
+            patch.setenv(variable(key), "variable")
+        provider, stack = Config(inputs.get, "eu"), Config(lambda _: None)
+        used = {key: setting.text for key, setting in provider.together(CREDENTIALS).items()}
+        assert stack.together(CREDENTIALS).keys() == variables
+    known = own - unknown
+    if known:
+        assert used == dict.fromkeys(known, "own")
+    else:
+        assert used == dict.fromkeys(variables - unknown, "variable")
+
+
+def test_a_text_names_the_place_that_decides_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that wins, the stack's config, or an explicit provider."""
+    text = f"raise {STACK_KEY}."
+    own = f'raise the {KEY} of provider "eu".'
+    assert config().named(text) == text
+    assert Config(lambda _: None, "eu").named(text) == own
+    monkeypatch.setenv(VARIABLE, "x")
+    assert config(caBundle="y").named(text) == f"raise {VARIABLE}."
+    assert Config(lambda _: None, "eu").named(text) == f"raise {VARIABLE}."
+    assert Config({KEY: "own"}.get, "eu").named(text) == own

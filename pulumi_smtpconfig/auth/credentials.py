@@ -1,12 +1,14 @@
 """What credentials are, and which ones a resource uses.
 
-The default set is merged key by key, the environment over the stack's config. A named set comes
+The default set is merged key by key, the environment over the stack's config; an explicit provider
+that has a key of it has no other from the environment. A named set comes
 whole from the structured setting `credentials`, the environment's before the config's.
 """
 
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
@@ -115,15 +117,16 @@ def named_sets_are_given(config: Config) -> bool:
 
 
 def _default(config: Config) -> Resolved:
-    given = {key: s for key in KEYS if key != "hostnames" and (s := config.get(key))}
+    given = config.together(key for key in KEYS if key != "hostnames")
+    how = partial(_how_to_set, config, given)
     if not given:
-        raise ConfigurationError("No token is given for the platform.", _how_to_set("token"))
+        raise ConfigurationError("No token is given for the platform.", how("token"))
     used = [given["token"]] if "token" in given else given.values()
     source = ", ".join(setting.source for setting in used)
     values = {key: setting.text for key, setting in given.items()}
     variables = {key: variable(key) for key in given if given[key].source == variable(key)}
     credentials = _parsed(values, source, variables)
-    return Resolved(_complete(credentials, source, _how_to_set), source)
+    return Resolved(_complete(credentials, source, how), source)
 
 
 def _named(config: Config, name: str) -> Resolved:
@@ -138,7 +141,7 @@ def _named(config: Config, name: str) -> Resolved:
     choose = f"set credentials to one of {names}, or " if names else ""
     raise ConfigurationError(
         f'There are no credentials "{name}".',
-        f"{choose}add them to {NAMESPACE}:{NAMED_SETS} or {variable(NAMED_SETS)}, "
+        f"{choose}add them to {config.place(NAMED_SETS)} or {variable(NAMED_SETS)}, "
         'as in {"acme": {"token": "..."}}.',
     )
 
@@ -186,12 +189,17 @@ def _complete(credentials: Credentials, source: str, how: Callable[[str], str]) 
     return credentials
 
 
-def _how_to_set(key: str) -> str:
+def _how_to_set(config: Config, given: Mapping[str, Setting], key: str) -> str:
     secret = "" if key in {"clientId", "oauthUsername"} else "--secret "
-    return (
-        f"run `pulumi config set {secret}{NAMESPACE}:{key}`, "
-        f"or set the environment variable {variable(key)}."
-    )
+    in_config = f"run `pulumi config set {secret}{NAMESPACE}:{key}`"
+    in_variable = f"set the environment variable {variable(key)}"
+    if not config.provider:
+        return f"{in_config}, or {in_variable}."
+    in_provider = f'give {key} to provider "{config.provider}"'
+    if not given:
+        return f"{in_provider}, or {in_variable}."
+    is_own = all(setting.source != variable(each) for each, setting in given.items())
+    return f"{in_provider if is_own else in_variable}."
 
 
 def _how_to_add(key: str) -> str:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from pulumi_smtpconfig.interface import Sender
     from pulumi_smtpconfig.lifecycle.adoption import Pace
+    from pulumi_smtpconfig.lifecycle.live_settings import LastUp
     from pulumi_smtpconfig.problems import Problem
 
 Properties = dict[str, Any]
@@ -52,10 +53,6 @@ RENAMED = (
     "of each stack that still has the old name."
 )
 UNREADABLE = "Changes to it are not noticed, and settings that need it cannot be sent."
-OR_IN_VARIABLE = (
-    ", or set a short-lived secret in a variable such as SMTPCONFIG_TOKEN or "
-    "SMTPCONFIG_CLIENT_SECRET."
-)
 END_IT = (
     "run `pulumi state delete URN` with the URN from `pulumi stack --show-urns`: the resource "
     "leaves the state and its tenant keeps its settings. Or correct the state: `pulumi stack "
@@ -96,8 +93,8 @@ class Lifecycle:
         sender: Sends, reads and verifies.
         warn: Shows the user a line.
         pace: How long checks may read what tenants have.
-        is_current: Whether a refresh and a destroy have today's config, and not that of the last
-            up.
+        last_up: What to do about settings of the last up; None if a refresh and a destroy have
+            today's.
     """
 
     def __init__(
@@ -106,12 +103,12 @@ class Lifecycle:
         warn: Callable[[str], None],
         pace: Pace | None = None,
         *,
-        is_current: bool = False,
+        last_up: LastUp | None = LAST_UP,
     ) -> None:
-        self._is_current = is_current
+        self._last_up = last_up
         self._sender = sender
         self._warn = warn
-        self._live = LiveSettings(sender, self._warn_once, is_current=is_current)
+        self._live = LiveSettings(sender, self._warn_once, last_up)
         self._adoptions = Adoptions(self._live, self._warn_once, pace)
         self._sent: set[str] = set()
         self._warned: set[str] = set()
@@ -297,13 +294,13 @@ class Lifecycle:
 
     @contextmanager
     def _of_last_up(self) -> Iterator[None]:
-        """Add to errors about the stack's config which config a refresh and a destroy use."""
+        """Add to errors about a setting that a refresh and a destroy use that of the last up."""
         try:
             yield
         except SmtpConfigError as error:
-            names_config = "smtpconfig:" in f"{error.happened} {error.remedy}"
-            if names_config and not self._is_current:
-                error.remedy += f" {LAST_UP}{OR_IN_VARIABLE}"
+            last_up = self._last_up
+            if last_up and last_up.named in f"{error.happened} {error.remedy}":
+                error.remedy += f" {last_up.advice}{last_up.instead}."
             raise
 
     def _warn_once(self, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_smtpconfig.errors import ReadFailed, SmtpConfigError
 from pulumi_smtpconfig.interface import Reading
@@ -30,9 +30,27 @@ VIEW_REALM = (
     "or turn reading off."
 )
 
-LAST_UP = (
+
+class LastUp(NamedTuple):
+    """That a refresh and a destroy use settings of the last up, for those who changed them since.
+
+    Attributes:
+        named: How errors begin to name such a setting.
+        advice: What to do, as a sentence without its full stop.
+        instead: What else can be done; empty if there is nothing else.
+    """
+
+    named: str
+    advice: str
+    instead: str = ""
+
+
+LAST_UP = LastUp(
+    "smtpconfig:",
     "`pulumi refresh`, `pulumi destroy` and `--refresh` use the config of the last `pulumi up`: "
-    "after `pulumi config set`, add `--run-program`"
+    "after `pulumi config set`, add `--run-program`",
+    ", or set a short-lived secret in a variable such as SMTPCONFIG_TOKEN or "
+    "SMTPCONFIG_CLIENT_SECRET",
 )
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 MAX_VERSION = 40
@@ -64,13 +82,13 @@ class LiveSettings:
     Args:
         sender: Sends the requests.
         warn: Shows the user a line.
-        is_current: Whether a refresh has today's config, and not that of the last up.
+        last_up: What to do about settings of the last up; None if a refresh has today's.
     """
 
     def __init__(
-        self, sender: Sender, warn: Callable[[str], None], *, is_current: bool = False
+        self, sender: Sender, warn: Callable[[str], None], last_up: LastUp | None = LAST_UP
     ) -> None:
-        self._if_done = "" if is_current else f" If that is done: {LAST_UP}."
+        self._if_done = f" If that is done: {last_up.advice}." if last_up else ""
         self._sender = sender
         self._warn = warn
 

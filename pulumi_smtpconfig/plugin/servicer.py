@@ -19,10 +19,11 @@ from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from pulumi_smtpconfig.config import NAMESPACE, Config
+from pulumi_smtpconfig.config import NAMESPACE, Config, why_taken
 from pulumi_smtpconfig.errors import SmtpConfigError, only_our_errors
 from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, OUTPUTS_ONLY, Declaration
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
+from pulumi_smtpconfig.lifecycle.live_settings import LAST_UP, LastUp
 from pulumi_smtpconfig.lint.linter import SILENCEABLE, WARNING_CODES, find_warnings
 from pulumi_smtpconfig.misspelt_settings import find_unused_settings
 from pulumi_smtpconfig.plugin.engine_log import EngineLog, current_urn
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct
 
+    from pulumi_smtpconfig.lifecycle.lifecycle import Read
     from pulumi_smtpconfig.resource_warnings import Tenants
 
 INPUTS = {key for model in (Tenant, SmtpSettings, Options) for key in model.keys().values()}
@@ -47,10 +49,7 @@ LINT_IGNORE = "lintIgnore"
 SECRET_SETTINGS = {"token", "clientSecret", "oauthPassword", "credentials"}
 """The inputs of a provider that are always secret."""
 
-DEFAULT_PROVIDER = re.compile(r"default(_\d+_\d+_\d+.*)?")
-"""The names that the engine gives to providers of its own, by version."""
-
-OF_THE_ENGINE = {"version", "pluginDownloadURL", "pluginChecksums"}
+ENGINE_KEYS = {"version", "pluginDownloadURL", "pluginChecksums"}
 """The inputs of a provider that the engine adds."""
 
 CANNOT_SILENCE = "contains a code that cannot be silenced: {}. These can: " + ", ".join(
@@ -58,12 +57,16 @@ CANNOT_SILENCE = "contains a code that cannot be silenced: {}. These can: " + ",
 )
 
 STACK_CONFIG = "PULUMI_CONFIG"
+LAST_SETTINGS = (
+    "`pulumi refresh`, `pulumi destroy` and `--refresh` use the settings that provider "
+    '"{}" had in the last `pulumi up`: after a change, add `--run-program`'
+)
 ERROR = grpc.StatusCode.UNKNOWN
 """How the engine's own providers report an error; it shows the message alone."""
 
 NO_TIME_LIMIT = (
     "The resource option for time limits (customTimeouts) does nothing here. Set "
-    "smtpconfig:timeout, or the timeout of the provider, which limits each try of a request."
+    "smtpconfig:timeout, which limits each try of a request."
 )
 
 R = TypeVar("R")
@@ -78,12 +81,14 @@ def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context],
     def run(self: Servicer, request: Any, context: Context) -> R:
         current_urn.set(request.urn)
         if getattr(request, "timeout", 0):
-            self.engine_log.warn(NO_TIME_LIMIT)
+            self.warn(NO_TIME_LIMIT)
         try:
             return guarded(self, request)
         except SmtpConfigError as error:
-            name = request.urn.rpartition("::")[2]
-            error.doing = error.doing or f'{method.__name__} of the resource "{name}" failed.'
+            doing = f'{method.__name__} of the resource "{_name(request.urn)}" failed.'
+            error.doing = error.doing or doing
+            error.happened = self.named(error.happened)
+            error.remedy = self.named(error.remedy)
             context.abort(ERROR, str(error))
             raise
 
@@ -97,7 +102,9 @@ class Servicer(ResourceProviderServicer):
         engine: The address of the engine.
     """
 
-    engine_log: EngineLog
+    _engine_log: EngineLog
+    _config: Config
+    _is_known: bool
     _lifecycle: Lifecycle
     _client: InterruptibleClient
 
@@ -105,7 +112,7 @@ class Servicer(ResourceProviderServicer):
         self._begin(engine)
 
     def _begin(self, engine: str) -> None:
-        self.engine_log = EngineLog(engine)
+        self._engine_log = EngineLog(engine)
         self._imported: set[str] = set()
         self._checked: set[str] = set()
         self._tenants: Tenants = {}
@@ -114,7 +121,7 @@ class Servicer(ResourceProviderServicer):
         self, request: pb.ProviderHandshakeRequest, _: Context
     ) -> pb.ProviderHandshakeResponse:
         """Say what values this plugin understands."""
-        self.engine_log = EngineLog(request.engine_address)
+        self._engine_log = EngineLog(request.engine_address)
         return pb.ProviderHandshakeResponse(accept_secrets=True)
 
     def Attach(self, request: plugin_pb2.PluginAttach, _: Context) -> Empty:  # noqa: N802
@@ -136,6 +143,10 @@ class Servicer(ResourceProviderServicer):
     def CheckConfig(self, request: pb.CheckRequest, _: Context) -> pb.CheckResponse:  # noqa: N802
         """Mark what is secret; a wrong setting is reported by the operation that needs it."""
         given = raw(request.news)
+        name, today = _name(request.urn), os.environ.get(STACK_CONFIG)
+        taken = why_taken(name)
+        if taken and today and given.keys() - ENGINE_KEYS - json.loads(today).keys():
+            return pb.CheckResponse(failures=[pb.CheckFailure(reason=taken)])
         return pb.CheckResponse(inputs=encode(decode(given), given, SECRET_SETTINGS))
 
     def DiffConfig(self, _request: pb.DiffRequest, _: Context) -> pb.DiffResponse:  # noqa: N802
@@ -144,14 +155,26 @@ class Servicer(ResourceProviderServicer):
 
     def Configure(self, request: pb.ConfigureRequest, _: Context) -> pb.ConfigureResponse:  # noqa: N802
         """Keep the settings without reading them, so that a bad one cannot block a destroy."""
-        config, keys, is_current = _settings(request)
+        self._config, settings, last_up = _settings(request)
+        self._is_known = UNKNOWN not in settings.values()
         current_urn.set(request.urn)
-        for unused in find_unused_settings(config, keys, ""):
-            self.engine_log.warn(unused)
-        log = self.engine_log
-        self._client = InterruptibleClient(config, log.warn, log.progress)
-        self._lifecycle = Lifecycle(self._client, self.engine_log.warn, is_current=is_current)
+        keys = [f"{NAMESPACE}:{key}" for key in settings if key not in ENGINE_KEYS]
+        project = "" if self._config.provider else request.urn.split("::")[1]
+        for unused in find_unused_settings(self._config, keys, project):
+            self.warn(unused)
+        self._client = InterruptibleClient(self._config, self.warn, self._engine_log.progress)
+        self._lifecycle = Lifecycle(self._client, self.warn, last_up=last_up)
         return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def warn(self, text: str) -> None:
+        """Show a warning on the current resource."""
+        self._engine_log.warn(self.named(text))
+
+    def named(self, text: str) -> str:
+        """Return one of our texts with the settings of an explicit provider named as its own."""
+        if not self._config.provider:
+            return text
+        return re.sub("^the ", "The ", self._config.named(text))
 
     @_operation
     def Check(self, request: pb.CheckRequest) -> pb.CheckResponse:  # noqa: N802
@@ -174,7 +197,7 @@ class Servicer(ResourceProviderServicer):
             unread = {secret.key for secret in LOGIN_SECRETS} - inputs.keys()
             problems = [problem for problem in problems if problem.property not in unread]
         if not problems:
-            self._warn(request.urn, inputs, ignored)
+            self._lint(request.urn, inputs, ignored)
         return pb.CheckResponse(
             inputs=encode(inputs, given, SECRETS),
             failures=[pb.CheckFailure(reason=str(problem)) for problem in problems],
@@ -185,7 +208,8 @@ class Servicer(ResourceProviderServicer):
         """Compare the state with the program, and say for each property what happens."""
         olds, news = decode(raw(request.olds)), decode(raw(request.news))
         diff = self._lifecycle.diff(olds, news)
-        if request.urn in self._imported and is_only_unread(diff.changes):
+        is_same = is_only_unread(diff.changes) or not self._is_known
+        if request.urn in self._imported and is_same:
             return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
         return pb.DiffResponse(
             changes=pb.DiffResponse.DIFF_SOME if diff.changes else pb.DiffResponse.DIFF_NONE,
@@ -215,11 +239,18 @@ class Servicer(ResourceProviderServicer):
         """Return what a refresh finds, or what a tenant has that is imported by its id."""
         given = raw(request.properties)
         state = decode(given)
-        if state.keys() & INPUTS:
-            read = self._lifecycle.read(state)
-        else:
-            read = import_tenant(request.id, self._lifecycle, self._client, self.engine_log.warn)
+        is_import = not state.keys() & INPUTS
+        if is_import:
             self._imported.add(request.urn)
+        if not self._is_known:  # in a preview
+            return pb.ReadResponse(
+                id=request.id, properties=request.properties, inputs=request.inputs
+            )
+        read: Read | None
+        if is_import:
+            read = import_tenant(request.id, self._lifecycle, self._client, self.warn)
+        else:
+            read = self._lifecycle.read(state)
         if read is None:
             return pb.ReadResponse()
         return pb.ReadResponse(
@@ -251,12 +282,12 @@ class Servicer(ResourceProviderServicer):
             self._client.stop()
         return Empty()
 
-    def _warn(self, urn: str, inputs: Mapping[str, Any], ignored: set[str]) -> None:
+    def _lint(self, urn: str, inputs: Mapping[str, Any], ignored: set[str]) -> None:
         tenants = {} if urn in self._checked else self._tenants
         self._checked.add(urn)
         lint = map(str, find_warnings(inputs, ignored))
-        for text in [*lint, *duplicate_texts(urn.rpartition("::")[2], inputs, tenants)]:
-            self.engine_log.warn(text)
+        for text in [*lint, *duplicate_texts(_name(urn), inputs, tenants)]:
+            self.warn(text)
 
 
 def schema() -> str:
@@ -265,12 +296,16 @@ def schema() -> str:
     return json.dumps(json.loads(text) | {"version": version("pulumi-smtpconfig")})
 
 
+def _name(urn: str) -> str:
+    return urn.split("::", 3)[-1]
+
+
 class _Settings(NamedTuple):
-    """A provider's settings, their keys with the namespace, and whether they are today's."""
+    """A provider's settings by key, and what to do about them if they are not today's."""
 
     config: Config
-    keys: list[str]
-    is_current: bool
+    settings: dict[str, Any]
+    last_up: LastUp | None
 
 
 def _settings(request: pb.ConfigureRequest) -> _Settings:
@@ -280,22 +315,22 @@ def _settings(request: pb.ConfigureRequest) -> _Settings:
     stack's config of today is in this process's environment, without the namespace of the keys.
     """
     own = {key: _text(value) for key, value in decode(raw(request.args)).items()}
-    if request.name and not DEFAULT_PROVIDER.fullmatch(request.name):
-        return _Settings(Config(own.get, request.name), _named(own), is_current=False)
+    if request.name and not why_taken(request.name):
+        if UNKNOWN in own.values():
+            own["previewReads"] = "off"
+        last_up = LastUp(f'provider "{request.name}"', LAST_SETTINGS.format(request.name))
+        return _Settings(Config(own.get, request.name), own, last_up)
     today = os.environ.get(STACK_CONFIG) if request.name else None
     values = own if today is None else json.loads(today)
     config = Config(lambda key: values.get(key.partition(":")[2]))
-    return _Settings(config, _named(values), is_current=today is not None)
+    return _Settings(config, values, LAST_UP if today is None else None)
 
 
-def _named(settings: Iterable[str]) -> list[str]:
-    return [f"{NAMESPACE}:{key}" for key in settings if key not in OF_THE_ENGINE]
-
-
-def _text(value: object) -> str:
-    if value is UNKNOWN:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value)
+def _text(value: Any) -> Any:
+    if isinstance(value, str) or value is UNKNOWN:
+        return value
+    is_whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if is_whole else value)
 
 
 def _codes(inputs: Mapping[str, Any]) -> set[str]:

@@ -28,11 +28,14 @@ def open_engine(python: Path, platform: Emulator) -> OpenEngine:
     """Start a plugin that reaches the platform, for a provider and with more variables."""
 
     def start(
-        settings: dict[str, Any] | None = None, name: str = "default", **variables: str
+        settings: dict[str, Any] | None = None,
+        name: str = "default",
+        project: str = "proj",
+        **variables: str,
     ) -> AbstractContextManager[Engine]:
         environment = os.environ | platform.environment | variables
         program = python.parent / "pulumi-resource-smtpconfig"
-        return closing(Engine(program, environment, settings, name))
+        return closing(Engine(program, environment, settings, name, project))
 
     return start
 

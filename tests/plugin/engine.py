@@ -54,6 +54,7 @@ class Engine(EngineServicer):
         environment: All environment variables of the process.
         settings: The inputs of the provider.
         name: Its name.
+        project: The project's name.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Engine(EngineServicer):
         environment: Mapping[str, str],
         settings: Properties | None = None,
         name: str = "default",
+        project: str = "proj",
     ) -> None:
         self.warnings: list[Logged] = []
         self.statuses: list[Logged] = []
@@ -81,7 +83,10 @@ class Engine(EngineServicer):
         self.stub = ResourceProviderStub(self._channel)
         handshake = pb.ProviderHandshakeRequest(engine_address=address, configure_with_urn=True)
         assert self.stub.Handshake(handshake).accept_secrets
-        self.stub.Configure(pb.ConfigureRequest(args=struct(settings or {}), name=name))
+        self.urn = f"urn:pulumi:dev::{project}::pulumi:providers:smtpconfig::{name}"
+        self.stub.Configure(
+            pb.ConfigureRequest(args=struct(settings or {}), name=name, urn=self.urn)
+        )
 
     def close(self) -> None:
         """End the plugin, which printed nothing but its port."""
@@ -97,7 +102,7 @@ class Engine(EngineServicer):
     def Log(self, request: engine_pb2.LogRequest, _: object) -> Empty:  # noqa: N802 - the protocol's name
         """Keep a warning, or a status, which only a terminal shows."""
         kept = self.statuses if request.ephemeral else self.warnings
-        kept.append(Logged(request.urn.rpartition("::")[2], request.message))
+        kept.append(Logged(request.urn.split("::", 3)[-1], request.message))
         return Empty()
 
     def check(

@@ -11,6 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import provider_pb2 as pb
 
+from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.emulator import Fault
 from pulumi_smtpconfig.testing import SmtpServer
 from tests.conftest import PASSWORD
@@ -204,6 +205,10 @@ def test_the_settings_of_a_provider_are_secret(engine: Engine) -> None:
         ("eu", {"token": "own"}, {"SMTPCONFIG_TOKEN": "variable"}, "own"),
         ("eu", {}, {"SMTPCONFIG_TOKEN": "variable"}, "variable"),
         ("default-eu", {"token": "own"}, {"PULUMI_CONFIG": '{"token": "a"}'}, "own"),
+        ("default_eu", {"token": "own"}, {"PULUMI_CONFIG": '{"token": "a"}'}, "own"),
+        ("default_https_/x.example", {}, {"PULUMI_CONFIG": '{"token": "today"}'}, "today"),
+        ("default_0_1_0_https_/x", {}, {"PULUMI_CONFIG": '{"token": "today"}'}, "today"),
+        ("default_github_/api/x", {}, {"PULUMI_CONFIG": '{"token": "today"}'}, "today"),
     ],
 )
 def test_a_setting_comes_from_one_place(  # noqa: PLR0913, PLR0917 - one argument a place
@@ -222,31 +227,193 @@ def test_a_setting_comes_from_one_place(  # noqa: PLR0913, PLR0917 - one argumen
     assert emulator.requests[-1].header("authorization") == f"Bearer {used}"
 
 
-@pytest.mark.parametrize(("today", "told"), [({"PULUMI_CONFIG": "{}"}, False), ({}, True)])
+@pytest.mark.parametrize(
+    ("own", "variables"),
+    [
+        ({"clientId", "clientSecret"}, {"token": "variable"}),
+        ({"clientId", "clientSecret"}, {"oauthUsername": "u", "oauthPassword": "p"}),
+        ({"clientId", "clientSecret"}, {"tokenUrl": "https://elsewhere.example/", "scope": "s"}),
+    ],
+)
+def test_a_provider_s_credentials_are_not_mixed_with_variables(
+    open_engine: OpenEngine,
+    emulator: Emulator,
+    acme: dict[str, Any],
+    own: set[str],
+    variables: dict[str, str],
+) -> None:
+    """A client of its own gets its own token, whatever the variables have."""
+    client = {"clientId": emulator.client_id, "clientSecret": emulator.client_secret}
+    environment = {"SMTPCONFIG_TOKEN": ""} | {variable(k): v for k, v in variables.items()}
+    settings = {key: client[key] for key in own}
+    with open_engine(settings, "eu", **environment) as engine:
+        engine.create(engine.check(acme | {"platform": "shift"})[0])
+    forms = [request for request in emulator.requests if request.path.endswith("/token")]
+    grants = [dict(form.form()).get("grant_type") for form in forms]
+    assert grants == ["client_credentials"]
+
+
+@pytest.mark.parametrize("key", ["token", "timeout", "credentials", "caBundle"])
+@pytest.mark.parametrize("unknown", [UNKNOWN, secret(UNKNOWN), [UNKNOWN]], ids=str)
+def test_a_provider_that_is_not_known_yet_reads_nothing(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any], key: str, unknown: object
+) -> None:
+    """A preview does without: a variable is not the setting, nor is a default."""
+    emulator.tenants["acme"] = {"host": "old.example", "from": "a@acme.example"}
+    shift = acme | {"platform": "shift", "tenantId": "acme"}
+    variables = {"SMTPCONFIG_READ_BACK": "admin", "SMTPCONFIG_CREDENTIALS": '{"other": {}}'}
+    with open_engine({"token": emulator.token, key: unknown}, "eu", **variables) as engine:
+        news = shift | ({"credentials": "own"} if key == "credentials" else {})
+        inputs, problems = engine.check(news)
+        assert not problems
+        outputs = engine.create(inputs, preview=True)[1]
+        assert engine.read("id", outputs, inputs) == ("id", outputs, inputs)
+        changed = inputs | {"host": "b.example"}
+        assert engine.diff(outputs, changed)[0] == {"host": "UPDATE"}
+        assert engine.read("shift/idp.example.com/acme") == ("shift/idp.example.com/acme", {}, {})
+        assert not engine.diff({}, inputs)[0]
+    assert not emulator.requests
+
+
+@pytest.mark.parametrize("name", ["default", "default_1_2_3", "default_1_2_3_eu"])
+def test_a_provider_cannot_have_the_name_of_the_engine_s_own(
+    open_engine: OpenEngine, name: str
+) -> None:
+    """Its settings would be taken for those of the last up; the engine's own have today's."""
+    with open_engine(PULUMI_CONFIG='{"timeout": "5"}') as engine:
+        urn = engine.urn.replace("::default", f"::{name}")
+
+        def failures(settings: dict[str, Any]) -> list[str]:
+            response = engine.stub.CheckConfig(pb.CheckRequest(urn=urn, news=struct(settings)))
+            return [failure.reason for failure in response.failures]
+
+        assert not failures({"timeout": "5", "version": "1.2.3", "pluginDownloadURL": "x"})
+        (told,) = failures({"token": "own"})
+    assert "another name" in told
+    assert "own" not in told.split()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "valid"),
+    [("retries", 2, True), ("timeout", 5, True), ("timeout", 0.5, True), ("retries", 2.5, False)],
+)
+def test_a_number_is_a_setting(  # noqa: PLR0913, PLR0917 - fixtures
+    open_engine: OpenEngine,
+    emulator: Emulator,
+    acme: dict[str, Any],
+    setting: str,
+    value: float,
+    valid: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """The wire has no integers, and YAML has numbers."""
+    emulator.order(*[Fault(400)] * valid)
+    with open_engine({setting: value}, "eu") as engine, pytest.raises(CallFailed) as failed:
+        engine.create(engine.check(acme)[0])
+    assert (f"{setting} of provider" in str(failed.value)) == (not valid)
+
+
+EXPLICIT = 'the settings that provider "eu" had in the last `pulumi up`'
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "told"),
+    [
+        ("default", {"PULUMI_CONFIG": "{}"}, ""),
+        ("default", {}, "the config of the last `pulumi up`"),
+        ("eu", {"PULUMI_CONFIG": "{}"}, EXPLICIT),
+    ],
+)
 def test_advice_about_the_last_up_is_given_where_it_is_true(
-    open_engine: OpenEngine, acme: dict[str, Any], today: dict[str, str], *, told: bool
+    open_engine: OpenEngine, acme: dict[str, Any], name: str, today: dict[str, str], told: str
 ) -> None:
     """A refresh by the engine's own provider has today's config."""
-    with open_engine(**today) as engine:
+    with open_engine({}, name, **today) as engine:
         engine.read("id", acme)
         (unread,) = [w.text for w in engine.warnings if "are not read" in w.text]
-    assert ("the config of the last `pulumi up`" in unread) == told
+    assert told in unread
+    assert ("the last `pulumi up`" in unread) == bool(told)
+
+
+def test_advice_for_a_provider_names_its_settings(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """Neither the stack's config nor a variable that it wins over."""
+    shift, clears = acme | {"platform": "shift"}, acme | KEYCLOAK
+
+    def told(settings: dict[str, str], step: str = "create", **variables: str) -> str:
+        with (
+            open_engine(settings, "eu", **{"SMTPCONFIG_TOKEN": ""} | variables) as engine,
+            pytest.raises(CallFailed) as failed,
+        ):
+            engine.create(engine.check(shift)[0]) if step == "create" else engine.delete(clears)
+        return str(failed.value)
+
+    missing = 'Next: give token to provider "eu", or set the environment variable SMTPCONFIG_TOKEN.'
+    texts = [told({})]
+    assert texts[-1].endswith(missing)
+    texts.append(told({}, "delete"))
+    assert texts[-1].endswith(f"{missing} `pulumi refresh`, `pulumi destroy` and `--refresh` use "
+                              f"{EXPLICIT}: after a change, add `--run-program`.")  # fmt: skip
+    texts.append(told({"clientId": "c"}, SMTPCONFIG_CLIENT_SECRET="x"))
+    assert texts[-1].endswith('Next: give clientSecret to provider "eu".')
+    texts.append(told({}, SMTPCONFIG_CLIENT_ID="c"))
+    assert texts[-1].endswith("Next: set the environment variable SMTPCONFIG_CLIENT_SECRET.")
+    texts.append(told({"timeout": "never", "token": "t"}))
+    assert '\n  The timeout of provider "eu" is ' in texts[-1]
+    emulator.order(Fault(delay=HANGS))
+    own = {"timeout": "0.5", "retries": "0", "token": "t"}
+    texts.append(told(own, SMTPCONFIG_TIMEOUT="50"))
+    assert 'within the timeout of provider "eu"' in texts[-1]
+    texts.append(told({"token": "wrong"}))
+    assert 'in the token of provider "eu"' in texts[-1]
+    assert not [text for text in texts if "smtpconfig:" in text or "pulumi config" in text]
+
+
+def test_a_warning_about_a_provider_names_its_settings(
+    open_engine: OpenEngine, acme: dict[str, Any]
+) -> None:
+    """What is set in the stack's config does not apply to it."""
+    with open_engine({"readBack": "yes"}, "eu") as engine:
+        engine.read("id", acme)
+        engine.read("id", acme | {"platform": "shift"})
+        request = pb.CreateRequest(urn=f"{URN}a", properties=struct(acme), preview=True, timeout=5)
+        engine.call("Create", request)
+        texts = [w.text for w in engine.warnings]
+    assert texts[0].startswith('The readBack of provider "eu" is neither admin nor off')
+    assert any('set the readUrl of provider "eu"' in text for text in texts)
+    assert any('set the readBack of provider "eu" to admin' in text for text in texts)
+    assert any('Set the timeout of provider "eu"' in text for text in texts)
+    assert not [text for text in texts if "smtpconfig:" in text]
 
 
 def test_a_misspelt_setting_is_told(open_engine: OpenEngine) -> None:
     """Before anything needs it."""
     with open_engine({"tokn": "secret", "version": "0.1.0"}, "eu") as engine:
         (warning,) = engine.warnings
-    assert "tokn is not a connection setting" in warning.text
-    assert "secret" not in warning.text
+    assert warning.text == (
+        'The tokn of provider "eu" is not a connection setting. '
+        'If the token of provider "eu" is meant, correct the name.'
+    )
+
+
+def test_a_project_may_have_the_namespace(open_engine: OpenEngine) -> None:
+    """Its own keys are no settings that are misspelt."""
+    config = '{"smtpPassword": "x"}'
+    with open_engine(project="smtpconfig", PULUMI_CONFIG=config) as engine:
+        assert not engine.warnings
+    with open_engine(PULUMI_CONFIG=config) as engine:
+        assert [w.name for w in engine.warnings] == ["default"]
 
 
 def test_a_wrong_setting_does_not_block_a_delete(
-    open_engine: OpenEngine, acme: dict[str, Any]
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
-    """It is read when it is needed."""
+    """It is read when it is needed, which is when a tenant is cleared."""
     with open_engine({"timeout": "never", "connectTo": "x"}, "eu") as engine:
         engine.delete(acme)
+        with pytest.raises(CallFailed, match="timeout of provider"):
+            engine.delete(acme | KEYCLOAK)
+    assert not emulator.requests
 
 
 def test_an_import_returns_what_the_platform_has(engine: Engine, emulator: Emulator) -> None:
@@ -411,8 +578,3 @@ def test_a_state_of_the_dynamic_resource_is_taken_over(
     assert engine.read("id", state)[1]["__provider"] == "pickled"
     assert engine.update(state, inputs)["__provider"] == "pickled"
     assert not emulator.requests
-
-
-def test_the_log_names_the_resource(engine: Engine) -> None:
-    """Every warning so far was on a resource."""
-    assert all(isinstance(w, Logged) and w.name for w in engine.warnings)
