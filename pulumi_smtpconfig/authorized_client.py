@@ -201,7 +201,7 @@ class AuthorizedClient:
             return self._shared_verifier().verify(verification)
 
     def stop(self) -> None:
-        """Try nothing again, and end the pauses before another try."""
+        """Send nothing more, and end the pauses before another try."""
         self._stopped.set()
 
     def close(self) -> None:

@@ -14,7 +14,12 @@ from urllib.parse import unquote, urlsplit
 
 import httpcore
 
-from pulumi_smtpconfig.errors import ConfigurationError, OutcomeUnknown, SmtpConfigError
+from pulumi_smtpconfig.errors import (
+    ConfigurationError,
+    ConnectionFailed,
+    OutcomeUnknown,
+    SmtpConfigError,
+)
 from pulumi_smtpconfig.http.failures import (
     CUT_COMPRESSION,
     FAILURES,
@@ -24,7 +29,9 @@ from pulumi_smtpconfig.http.failures import (
 )
 from pulumi_smtpconfig.http.responses import (
     MAX_BODY,
+    NOTHING_CHANGED,
     RETRYABLE,
+    RUN_AGAIN,
     SEND_AGAIN,
     SERVER_ERROR,
     Response,
@@ -90,7 +97,7 @@ class Client:
         timeout: Seconds for one try, from connecting to the last byte of the response.
         retries: How often a request that failed for the moment is tried again.
         secrets: What no error about a request may show: those of the proxy.
-        stopped: Ends pauses and further tries once it is set.
+        stopped: Once it is set, pauses end and nothing more is sent.
         progress: Shows the user which try comes next, for as long as it runs.
     """
 
@@ -140,9 +147,11 @@ class Client:
             repeatable: Whether it may be sent again.
 
         Raises:
-            ConnectionFailed: Nothing was sent.
+            ConnectionFailed: Nothing was sent, perhaps because the client is stopped.
             OutcomeUnknown: It was sent, and no response came.
         """
+        if self._stopped.is_set():
+            raise ConnectionFailed(NOTHING_CHANGED, RUN_AGAIN)
         headers = {"Host": urlsplit(url).netloc, **self._headers, **headers}
         body = None if content is None else content.encode()
         stream = partial(self._transport.stream, method, url, headers, body)

@@ -37,6 +37,8 @@ REMEDIES = {
     429: f"wait a little, {AGAIN}",
 }
 CHECK_LOG = f"check the platform's log for this request, {AGAIN}"
+NOTHING_CHANGED = "It was interrupted. Nothing was changed on the platform."
+RUN_AGAIN = "run the command again."
 SEND_AGAIN = (
     "run `pulumi up` again with the same options to send the settings again: the platform may have "
     "the old ones or the new ones.\n"

@@ -10,6 +10,9 @@ import grpc
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
 
+NO_PROXY = [("grpc.enable_http_proxy", 0)]
+"""The engine is on this machine, and http_proxy is for others."""
+
 current_urn: ContextVar[str] = ContextVar("current_urn", default="")
 """The resource that the running operation is for."""
 
@@ -22,7 +25,7 @@ class EngineLog:
     """
 
     def __init__(self, address: str) -> None:
-        self._stub = EngineStub(grpc.insecure_channel(address))
+        self._stub = EngineStub(grpc.insecure_channel(address, NO_PROXY))
         self._lock = threading.Lock()
         self._told: set[tuple[str, str]] = set()
 

@@ -18,6 +18,8 @@ from tests.conftest import PASSWORD
 from tests.plugin.engine import UNKNOWN, URN, CallFailed, Engine, Logged, secret, struct
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pulumi_smtpconfig.emulator import Emulator
     from tests.plugin.conftest import OpenEngine
 
@@ -26,6 +28,7 @@ KEYCLOAK = {"platform": "keycloak", "onDelete": "clear"}
 MAX_WAIT = 60.0
 HANGS = 600.0
 SOON = 1.0
+NOTHING_CHANGED = "It was interrupted. Nothing was changed on the platform."
 
 
 def wait_for(requests: list[Any], number: int) -> None:
@@ -139,6 +142,15 @@ def test_a_lint_warning_is_on_its_resource_once(engine: Engine, acme: dict[str, 
     inputs, _ = engine.check(acme | {"port": 26, "lintIgnore": codes}, name="silenced")
     assert "lintIgnore" not in inputs
     assert not [w for w in engine.warnings if w.name == "silenced" and w.text.endswith("]")]
+
+
+def test_a_warning_takes_no_proxy(open_engine: OpenEngine, acme: dict[str, Any]) -> None:
+    """The engine is on this machine, whatever proxies others are behind."""
+    proxy = "http://127.0.0.1:9"
+    proxies = {"http_proxy": proxy, "https_proxy": proxy, "no_proxy": "", "NO_PROXY": ""}
+    with open_engine(**proxies) as engine:
+        engine.check(acme | {"port": 26})
+        assert engine.warnings
 
 
 def test_two_resources_for_a_tenant_are_warned_of(
@@ -461,7 +473,7 @@ def test_an_import_that_cannot_be_says_what_to_do(engine: Engine, id_: str, told
     assert told in str(failed.value)
 
 
-def test_a_cancelled_operation_ends_and_tries_nothing_again(
+def test_a_cancelled_operation_ends(
     open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
     """Cancel finds its way while more operations wait than the engine ever starts at once."""
@@ -475,7 +487,6 @@ def test_a_cancelled_operation_ends_and_tries_nothing_again(
         errors = [str(call.exception()) for call in calls]
         assert time.monotonic() - began < MAX_WAIT / 2
     assert all("It was interrupted." in error and "Next: " in error for error in errors)
-    assert len(emulator.requests) == 80
 
 
 def test_nothing_more_is_sent_for_a_cancelled_operation(
@@ -491,8 +502,61 @@ def test_nothing_more_is_sent_for_a_cancelled_operation(
         wait_for(emulator.requests, 1)
         engine.stub.Cancel(Empty())
         assert 'Mail settings of tenant "ACME"' in str(call.exception())
+        assert NOTHING_CHANGED in str(call.exception())
         time.sleep(3 * SOON)
     assert [request.method for request in emulator.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("step", ["create", "clear", "refresh"])
+def test_nothing_begins_after_cancel(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any], step: str
+) -> None:
+    """What was not begun says that nothing was changed."""
+    keycloak = acme | KEYCLOAK
+    with open_engine() as engine:
+        inputs, _ = engine.check(acme)
+        emulator.requests.clear()
+        engine.stub.Cancel(Empty())
+        steps: dict[str, Callable[[], object]] = {
+            "create": lambda: engine.create(inputs),
+            "clear": lambda: engine.delete(keycloak),
+            "refresh": lambda: engine.read("id", keycloak),
+        }
+        with pytest.raises(CallFailed, match=NOTHING_CHANGED):
+            steps[step]()
+        time.sleep(SOON)
+    assert not emulator.requests
+
+
+def test_settings_do_not_follow_a_token_that_comes_after_cancel(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """While the token is fetched, nothing is changed yet."""
+    client = {"clientId": emulator.client_id, "clientSecret": emulator.client_secret}
+    with open_engine(client, "eu") as engine, ThreadPoolExecutor(1) as threads:
+        inputs, _ = engine.check(acme | {"platform": "shift"})
+        emulator.order(Fault(delay=SOON, on="token"))
+        call = threads.submit(engine.create, inputs)
+        wait_for(emulator.requests, 1)
+        engine.stub.Cancel(Empty())
+        assert NOTHING_CHANGED in str(call.exception())
+        time.sleep(3 * SOON)
+    assert [request.path.endswith("/token") for request in emulator.requests] == [True]
+
+
+def test_a_pause_before_another_try_ends_with_the_operation(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """No try follows; the one that was made is told, or that it was interrupted."""
+    emulator.order(Fault(503, headers={"Retry-After": str(int(2 * SOON))}))
+    with open_engine() as engine, ThreadPoolExecutor(1) as threads:
+        inputs, _ = engine.check(acme)
+        call = threads.submit(engine.create, inputs)
+        wait_for(engine.statuses, 1)
+        engine.stub.Cancel(Empty())
+        assert "Next: " in str(call.exception())
+        time.sleep(4 * SOON)
+    assert len(emulator.requests) == 1
 
 
 def test_sixty_four_requests_are_sent_at_a_time(
