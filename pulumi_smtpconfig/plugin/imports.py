@@ -11,7 +11,7 @@ from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
 from pulumi_smtpconfig.settings.models import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
     from pulumi_smtpconfig.interface import Sender
     from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle, Read
@@ -21,6 +21,9 @@ NOT_READ = {
     *(secret.key for secret in LOGIN_SECRETS),
 }
 """The keys whose values no platform shows."""
+
+NOT_SENT = {"credentials", "onDelete", "verify", "verifyRecipient", "lintIgnore"}
+"""The keys whose change alone sends nothing, so that no secret is needed."""
 
 FORM = (
     "use the id <platform>/<hostname>/<tenantId>, as in keycloak/idp.example.com/acme; with a base "
@@ -40,18 +43,16 @@ def tenant_of(id_: str) -> dict[str, Any]:
     names = {"platform": platform, "hostname": hostname, "tenantId": tenant_id}
     names |= {"basePath": f"/{base_path}"} if base_path else {}
     declaration, problems = Declaration.parse(names)
-    wrong = list(find_destination_problems(declaration, problems))
+    wrong = [*map(str, find_destination_problems(declaration, problems))]
+    if not wrong and "" in path.split("/"):
+        wrong = ["it has an empty part"]
     if wrong:
-        raise ConfigurationError(
-            f"The id to import is not valid: {'; '.join(map(str, wrong))}.", FORM
-        )
+        raise ConfigurationError(f"The id to import is not valid: {'; '.join(wrong)}.", FORM)
     return declaration.tenant.stored()
 
 
-def import_tenant(
-    id_: str, lifecycle: Lifecycle, sender: Sender, warn: Callable[[str], None]
-) -> Read:
-    """Return what a tenant has on its platform.
+def import_tenant(id_: str, lifecycle: Lifecycle, sender: Sender) -> tuple[str, Read]:
+    """Return a tenant's id in its usual form, and what the tenant has on its platform.
 
     Raises:
         ConfigurationError: The id is wrong, or reading is off.
@@ -71,17 +72,36 @@ def import_tenant(
         if read is None:
             raise ReadFailed(
                 "The tenant has no mail settings, or its realm does not exist.",
-                "check the id, or declare the tenant without an import: `pulumi up` sets it.",
+                "check the id, or declare the tenant without an import: `pulumi up` sends them.",
             )
-    if read.inputs.get("user"):
-        key = Declaration.parse(read.inputs)[0].login_secret.key
-        warn(
-            f"{declaration.title}: the platform does not show its {key}. The import changes "
-            f"nothing there; give {key} in the program, and the next `pulumi up` sends it."
-        )
-    return read._replace(outputs=read.outputs | {ENDPOINT: declaration.endpoint})
+        if wrong := Declaration.parse(read.inputs)[1]:
+            raise ReadFailed(
+                f"A resource cannot have the tenant's mail settings: {'; '.join(map(str, wrong))}.",
+                "correct them on the platform. Or declare the tenant without an import: "
+                "`pulumi up` replaces them.",
+            )
+    outputs = read.outputs | {ENDPOINT: declaration.endpoint}
+    return declaration.tenant.id, read._replace(outputs=outputs)
+
+
+def unread_secret(inputs: Mapping[str, Any]) -> str:
+    """Return what to do about the secret that an import lacks; empty if it lacks none."""
+    declaration = Declaration.parse(inputs)[0]
+    key, reference_key = declaration.login_secret.key, declaration.login_secret.reference_key
+    if not inputs.get("user") or inputs.get(key) or inputs.get(reference_key):
+        return ""
+    return (
+        f"{declaration.title}: the platform does not show its {key}. The import changes nothing "
+        f"there; give {key} in the program, and the next `pulumi up` sends it."
+    )
 
 
 def is_only_unread(changes: Iterable[str]) -> bool:
     """Return whether nothing differs but what no platform shows."""
     return set(changes) <= NOT_READ
+
+
+def needs_no_secret(olds: Mapping[str, Any], news: Mapping[str, Any], *, is_import: bool) -> bool:
+    """Return whether a resource may go on without a secret, as it was imported."""
+    differing = {key for key in {*news, *olds} if news.get(key) != olds.get(key)}
+    return bool(olds) and differing <= (NOT_READ if is_import else NOT_SENT)

@@ -27,7 +27,12 @@ from pulumi_smtpconfig.lifecycle.live_settings import LAST_UP, LastUp
 from pulumi_smtpconfig.lint.linter import SILENCEABLE, WARNING_CODES, find_warnings
 from pulumi_smtpconfig.misspelt_settings import find_unused_settings
 from pulumi_smtpconfig.plugin.engine_log import EngineLog, current_urn
-from pulumi_smtpconfig.plugin.imports import import_tenant, is_only_unread
+from pulumi_smtpconfig.plugin.imports import (
+    import_tenant,
+    is_only_unread,
+    needs_no_secret,
+    unread_secret,
+)
 from pulumi_smtpconfig.plugin.interruption import InterruptibleClient
 from pulumi_smtpconfig.plugin.values import decode, encode, raw, secret_keys
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
@@ -41,7 +46,6 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct
 
-    from pulumi_smtpconfig.lifecycle.lifecycle import Read
     from pulumi_smtpconfig.resource_warnings import Tenants
 
 INPUTS = {key for model in (Tenant, SmtpSettings, Options) for key in model.keys().values()}
@@ -193,15 +197,17 @@ class Servicer(ResourceProviderServicer):
         if inputs.get(LINT_IGNORE) not in (None, UNKNOWN):
             inputs[LINT_IGNORE] = sorted(ignored - WARNING_CODES)
         inputs = {key: value for key, value in inputs.items() if key != LINT_IGNORE or value}
-        if inputs == olds:  # unchanged since an import, which knows no password
+        is_import = request.urn in self._imported
+        if needs_no_secret(olds, inputs, is_import=is_import):
             unread = {secret.key for secret in LOGIN_SECRETS} - inputs.keys()
             problems = [problem for problem in problems if problem.property not in unread]
-        if not problems:
-            self._lint(request.urn, inputs, ignored)
-        return pb.CheckResponse(
-            inputs=encode(inputs, given, SECRETS),
-            failures=[pb.CheckFailure(reason=str(problem)) for problem in problems],
-        )
+        if problems:
+            failures = [pb.CheckFailure(reason=self.named(str(problem))) for problem in problems]
+            return pb.CheckResponse(inputs=encode(news, given, SECRETS), failures=failures)
+        self._lint(request.urn, inputs, ignored)
+        if is_import and (unread_is_needed := unread_secret(inputs)):
+            self.warn(unread_is_needed)
+        return pb.CheckResponse(inputs=encode(inputs, given, SECRETS))
 
     @_operation
     def Diff(self, request: pb.DiffRequest) -> pb.DiffResponse:  # noqa: N802
@@ -246,15 +252,15 @@ class Servicer(ResourceProviderServicer):
             return pb.ReadResponse(
                 id=request.id, properties=request.properties, inputs=request.inputs
             )
-        read: Read | None
+        id_, read = request.id, None
         if is_import:
-            read = import_tenant(request.id, self._lifecycle, self._client, self.warn)
+            id_, read = import_tenant(id_, self._lifecycle, self._client)
         else:
             read = self._lifecycle.read(state)
         if read is None:
             return pb.ReadResponse()
         return pb.ReadResponse(
-            id=request.id,
+            id=id_,
             properties=_outputs(read.outputs, given, given),
             inputs=encode(_inputs(read.inputs), given | raw(request.inputs), SECRETS),
         )

@@ -181,11 +181,52 @@ def test_an_import_of_a_wrong_id_says_what_to_do(native: Stack) -> None:
     assert "use the id <platform>/<hostname>/<tenantId>" in output
 
 
+def test_what_the_program_adds_to_an_import_is_taken(native: Stack, emulator: Emulator) -> None:
+    """Options are the program's alone; they are stored without a request, nor a password."""
+    emulator.tenants["acme"] = dict(LIVE)
+    declare(native, {"acme": SHIFT | {"host": "live.example", "user": "acme", "import_id": ID,
+                                      "verify": "warn"}})  # fmt: skip
+    output = native.must("preview")
+    assert "does not show its password" in output
+    native.must(*UP)
+    native.must(*UP)
+    native.must("preview", "--expect-no-changes")
+    assert not written(emulator)
+
+
+@pytest.mark.parametrize("way", ["option", "command"])
+def test_settings_that_cannot_be_imported_are_told(
+    native: Stack, emulator: Emulator, way: str
+) -> None:
+    """By our sentence; the engine takes an incomplete import for a bug."""
+    emulator.tenants["acme"] = {"host": "live.example"}
+    is_option = way == "option"
+    declare(native, {"acme": SHIFT | {"import_id": ID}} if is_option else {})
+    command = ("import", "smtpconfig:index:SmtpConfig", "acme", ID, "--yes")
+    output, status = native.run(*(("preview",) if is_option else command))
+    assert status
+    assert "from: is required" in output
+    assert "correct them on the platform" in output
+    assert "bug" not in output
+
+
+def test_a_secret_output_is_not_shown(native: Stack) -> None:
+    """Neither when it is created nor when it changes."""
+    opts = {"additional_secret_outputs": ["user", "from_display_name", "replyTo"]}
+    acme = SHIFT | {"password": "correct horse", "opts": opts}
+    for canary in ("c4n4ry-one", "c4n4ry-two"):
+        named = {"user": canary, "from_display_name": canary, "reply_to": f"{canary}@acme.example"}
+        declare(native, {"acme": acme | named})
+        assert canary not in native.must("preview", "--diff")
+        native.must(*UP)
+    assert "c4n4ry" not in json.dumps(native.exported())
+
+
 def test_a_tenant_is_looked_up(native: Stack, emulator: Emulator) -> None:
     """`get` and the option `id` read what it has and manage nothing."""
     emulator.tenants["acme"] = dict(LIVE)
     declare(native, {"acme": {"get_id": ID}, "by_id": SHIFT | {"opts": {"id": ID}}})
-    native.must(*UP)
+    assert "password" not in native.must(*UP)
     assert native.must("stack", "output", "acme").strip() == "live.example"
     by_id = resources(native)["by_id"]
     assert (by_id["external"], by_id["outputs"]["host"]) == (True, "live.example")

@@ -439,18 +439,92 @@ def test_an_import_returns_what_the_platform_has(engine: Engine, emulator: Emula
         "user": "acme",
         "password": "hidden",
     }
-    id_, outputs, inputs = engine.read("keycloak/idp.example.com/auth/acme")
+    id_, outputs, inputs = engine.read("keycloak/IDP.example.com:443/auth/acme")
     assert id_ == "keycloak/idp.example.com/auth/acme"
     assert "password" not in outputs
     assert outputs == inputs | {
         "endpoint": "https://idp.example.com/auth/admin/realms/acme",
     }
-    assert len([w for w in engine.warnings if "does not show its password" in w.text]) == 1
-    checked, problems = engine.check(inputs, inputs, "imported")
-    assert (checked, problems) == (inputs, [])
-    assert not engine.diff(outputs, checked)[0]
-    _, problems = engine.check(inputs | {"host": "new.example"}, inputs, "imported")
+
+    def told() -> int:
+        return len([w for w in engine.warnings if "does not show its password" in w.text])
+
+    assert not told(), "a look-up imports nothing, so nothing needs the password"
+    for _ in range(2):
+        assert engine.check(inputs, inputs) == (inputs, [])
+    assert told() == 1
+    assert not engine.diff(outputs, inputs)[0]
+    for own in ({}, {"onDelete": "clear"}, {"verify": "warn", "credentials": "own"}):
+        checked, problems = engine.check(inputs | own, inputs, "imported before")
+        assert (checked, problems) == (inputs | own, [])
+    assert told() == 1
+    _, problems = engine.check(inputs | {"triggers": [1]}, inputs, "imported before")
     assert [p.partition(":")[0] for p in problems] == ["|password"]
+    _, problems = engine.check(inputs, inputs | {"password": "known"}, "imported before")
+    assert [p.partition(":")[0] for p in problems] == ["|password"]
+    for name in ("mail", "imported before"):
+        _, problems = engine.check(inputs | {"host": "new.example"}, inputs, name)
+        assert [p.partition(":")[0] for p in problems] == ["|password"]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"onDelete": "clear"},
+        {"verify": "warn", "triggers": ["a"]},
+        {"credentials": "own"},
+        {"password": "new"},
+        {"passwordFrom": "env:HOME"},
+    ],
+    ids=str,
+)
+def test_an_import_takes_what_no_platform_shows_from_the_program(
+    engine: Engine, emulator: Emulator, own: dict[str, Any]
+) -> None:
+    """Check and diff agree that nothing differs; a missing password is no problem yet."""
+    live = {"host": "a.example", "from": "a@acme.example", "auth": "true", "user": "acme"}
+    emulator.tenants["acme"] = dict(live)
+    _, outputs, inputs = engine.read("keycloak/idp.example.com/acme")
+    checked, problems = engine.check(inputs | own, inputs)
+    assert not problems
+    assert not engine.diff(outputs, checked)[0]
+
+
+@pytest.mark.parametrize(
+    ("live", "wrong"),
+    [
+        ({}, "host: is required; from: is required"),
+        ({"host": "smtp.acme.example"}, "from: is required"),
+        ({"from": "a@acme.example"}, "host: is required"),
+        ({"host": "smtp.acme.example", "from": "c4n4ry"}, "from: "),
+        ({"host": "smtp.acme.example", "from": "a@acme.example", "port": "c4n4ry"}, "port: "),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["shift", "keycloak"])
+def test_an_import_of_settings_that_no_program_can_declare_says_so(
+    open_engine: OpenEngine, emulator: Emulator, live: dict[str, str], wrong: str, kind: str
+) -> None:
+    """In a sentence, and not by what the engine takes for a bug."""
+    emulator.tenants["acme"] = {"replyTo": "r@acme.example"} | live
+    with (
+        open_engine(SMTPCONFIG_READ_BACK="admin") as engine,
+        pytest.raises(CallFailed, match="Next: correct them on the platform") as failed,
+    ):
+        engine.read(f"{kind}/idp.example.com/acme")
+    assert wrong in str(failed.value)
+    assert "c4n4ry" not in str(failed.value)
+
+
+@pytest.mark.parametrize("wrong", ["host", "from", "port", "ssl", "onDelete"])
+def test_a_check_that_fails_makes_nothing_unknown(
+    engine: Engine, acme: dict[str, Any], wrong: str
+) -> None:
+    """An import goes on after a failure, and has no values that come later."""
+    news = acme | {wrong: ["wrong"]}
+    inputs, problems = engine.check(news)
+    assert problems
+    assert inputs == news | {"password": secret(PASSWORD)}
 
 
 @pytest.mark.parametrize(
@@ -460,6 +534,10 @@ def test_an_import_returns_what_the_platform_has(engine: Engine, emulator: Emula
         ("acme", "<platform>/<hostname>/<tenantId>"),
         ("other/idp.example.com/acme", "platform: "),
         ("keycloak//acme", "hostname: is required"),
+        ("keycloak/idp.example.com//acme", "<platform>/<hostname>/<tenantId>"),
+        ("keycloak/idp.example.com//auth/acme", "<platform>/<hostname>/<tenantId>"),
+        ("keycloak/idp.example.com/auth//acme", "<platform>/<hostname>/<tenantId>"),
+        ("keycloak/idp.example.com/acme/", "<platform>/<hostname>/<tenantId>"),
         ("shift/idp.example.com/auth/acme", "basePath: is for Keycloak"),
         ("ssms/idp.example.com/acme", "set smtpconfig:readUrl"),
         ("shift/idp.example.com/acme", "set smtpconfig:readBack"),
