@@ -14,11 +14,12 @@ import pulumi
 from pulumi_smtpconfig import resource
 from pulumi_smtpconfig.config import why_taken
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.property_names import SECRET_INPUTS, SECRETS, TYPES
+from pulumi_smtpconfig.property_names import KEYS, SECRETS, TYPES
 from pulumi_smtpconfig.resource_options import NATIVE, refused_options
+from pulumi_smtpconfig.resource_warnings import parse_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Mapping
 
     from pulumi_smtpconfig.problems import Problem
 
@@ -61,14 +62,14 @@ class SmtpConfig(resource.SmtpConfig, module="smtpconfig", name="SmtpConfig"):
 
         Args:
             resource_name: The resource's name in the stack.
-            id: `<platform>/<hostname>/<tenantId>`; a base path stands after the hostname.
+            id: `<platform>/<hostname>/<tenantId>`; a base path comes after the hostname.
             opts: Pulumi's resource options.
         """
         found = cls.__new__(cls)
         own = pulumi.ResourceOptions(id=id, additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, own)
         outputs = [name for name in resource.SmtpConfig.__annotations__ if not name.startswith("_")]
-        found._register(resource_name, dict.fromkeys(outputs), (), opts)  # noqa: SLF001 - its own
+        found._register(resource_name, dict.fromkeys(outputs), {}, opts)  # noqa: SLF001 - its own
         return found
 
     def _refused_options(self, opts: pulumi.ResourceOptions | None, _: str) -> Iterable[Problem]:
@@ -85,12 +86,16 @@ class SmtpConfig(resource.SmtpConfig, module="smtpconfig", name="SmtpConfig"):
         self,
         name: str,
         properties: dict[str, Any],
-        ignored: Collection[str],
-        opts: pulumi.ResourceOptions | None,
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
     ) -> None:
+        secret = {KEYS.get(output, output) for output in opts.additional_secret_outputs or ()}
+        for key, value in properties.items():
+            if value is not None and KEYS.get(key, key) in secret:
+                properties[key] = pulumi.Output.secret(value)
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=TYPES["dynamic"])])
         opts = pulumi.ResourceOptions.merge(opts, own)
-        properties.pop(SECRET_INPUTS, None)  # the engine tells the plugin
+        ignored = parse_codes(given.get("lint_ignore"))[0]
         properties |= {"lint_ignore": sorted(ignored) or None}  # the plugin warns
         pulumi.CustomResource.__init__(self, TYPES["native"], name, properties, opts)
 

@@ -284,8 +284,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         properties["platform"] = after_checks(declared, properties["platform"])
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
-        properties |= {"endpoint": None, **_secret_inputs(given, opts)}
-        self._register(resource_name, properties, ignored, opts)
+        properties |= {"endpoint": None}
+        self._register(resource_name, properties, given, opts)
         self.on_delete = _or_given(self.on_delete, properties["on_delete"])
         self.verify = _or_given(self.verify, properties["verify"])
         self._show_warnings(resource_name, properties, ignored)
@@ -302,9 +302,10 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         self,
         name: str,
         properties: dict[str, Any],
-        ignored: Collection[str],  # noqa: ARG002 - the native resource sends them
-        opts: pulumi.ResourceOptions | None,
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
     ) -> None:
+        properties |= _secret_inputs(given, opts)
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=TYPES["native"])])
         opts = pulumi.ResourceOptions.merge(opts, own)
         super().__init__(SmtpConfigProvider(), name, properties, opts)
@@ -315,7 +316,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         show_warnings(self, name, properties, ignored)
 
     @classmethod
-    def get(cls, resource_name: str, *_: Any, **__: Any) -> Any:
+    def get(cls, resource_name: str, *_: Any, **__: Any) -> Any:  # the native resource has it
         """Refuse to look a tenant up, and say what to do instead.
 
         Raises:
