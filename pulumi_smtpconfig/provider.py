@@ -111,7 +111,7 @@ class SmtpConfigProvider(ResourceProvider):
 def _warn(text: str) -> None:
     """Show a line; `pulumi.log` prints its end apart, so that lines of two threads mix."""
     with _printing:
-        sys.stderr.write(f"warning: {text}\n")
+        sys.stderr.write(f"warning: {as_in_program(text)}\n")
         sys.stderr.flush()
 
 

@@ -1,4 +1,4 @@
-"""Errors of the dynamic front door without a traceback.
+"""Errors of the dynamic front door without a traceback, and with Python's names of arguments.
 
 Pulumi's host shows a failed operation as `traceback.format_exc` prints it, which honours
 `sys.tracebacklimit`. Other dynamic providers share the process, so their limit is put back.
@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pulumi_smtpconfig.errors import SmtpConfigError, only_our_errors
+from pulumi_smtpconfig.property_names import as_in_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,8 @@ def without_traceback(method: Callable[P, R]) -> Callable[P, R]:
         _show_tracebacks()
         try:
             return guarded(*args, **kwargs)
-        except SmtpConfigError:
+        except SmtpConfigError as error:
+            error.remedy = as_in_program(error.remedy)
             _hide_tracebacks()
             raise
 

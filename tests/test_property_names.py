@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 
+import pulumi_smtpconfig
 from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
 from pulumi_smtpconfig.lint.rules import RULES
 from pulumi_smtpconfig.problems import UNKNOWN
@@ -16,8 +19,11 @@ from pulumi_smtpconfig.provider import SmtpConfigProvider
 from tests.lifecycle.test_plain_inputs import DEFAULTS, INPUTS, MAIL, TENANT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulumi_smtpconfig.lint.rules import Rule
 
+PACKAGE = Path(pulumi_smtpconfig.__file__).parent
 CAMEL_CASE = re.compile("|".join(rf"\b{key}\b" for key in ATTRIBUTES if key != "from"))
 
 
@@ -66,3 +72,25 @@ def test_a_check_names_arguments(inputs: dict[str, Any]) -> None:
         assert not failure.property
         assert not CAMEL_CASE.search(failure.reason)
         assert not failure.reason.startswith("from:")
+
+
+def texts(folder: str) -> Iterator[str]:
+    """Yield the texts of several words in a part of the package, but no docstrings and titles."""
+    for file in (PACKAGE / folder).rglob("*.py"):
+        tree = ast.parse(file.read_text("utf-8"))
+        titles = {word.value for word in ast.walk(tree) if isinstance(word, ast.keyword)
+                  and word.arg == "title"}  # fmt: skip
+        docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in {*ast.walk(tree)} - docstrings - titles:
+            if isinstance(node, ast.Constant) and " " in str(node.value):
+                yield str(node.value)
+
+
+@pytest.mark.parametrize(
+    "folder", ["lifecycle", "platforms", "lint", "auth", "http", "smtp", "settings", "plugin"]
+)
+def test_what_every_front_door_shows_names_keys(folder: str) -> None:
+    """The dynamic door alone tells Python's names; other languages have those of the schema."""
+    names = "|".join(name for name in ATTRIBUTES.values() if "_" in name)
+    found = re.compile(rf"(?<![\w.])(?:{names})(?!\w)")
+    assert not [text for text in texts(folder) if found.search(text)]

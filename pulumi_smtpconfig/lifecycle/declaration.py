@@ -19,7 +19,6 @@ from pulumi_smtpconfig.interface import Access, Request, TokenLogin, Verificatio
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
-from pulumi_smtpconfig.property_names import as_in_program
 from pulumi_smtpconfig.redaction import NOT_SHOWN, contains_secret, public_url
 from pulumi_smtpconfig.settings.choices import CLEAR
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
@@ -155,7 +154,7 @@ class Declaration(NamedTuple):
             tenant_id = self._named(self.tenant.tenant_id)
             error.doing = f'Mail settings of tenant "{tenant_id}": {what} failed.'
             error.happened = self.without_secrets(error.happened)
-            error.remedy = as_in_program(self.without_secrets(error.remedy))
+            error.remedy = self.without_secrets(error.remedy)
             raise
 
     def without_secrets(self, text: str) -> str:
@@ -215,8 +214,8 @@ class Declaration(NamedTuple):
             return f"{platform.title} offers no way to delete them"
         on_delete: object = self.options.on_delete
         if on_delete is UNKNOWN:
-            return "on_delete is not valid in the state"
-        return "" if on_delete == CLEAR else 'on_delete is "retain"'
+            return "onDelete is not valid in the state"
+        return "" if on_delete == CLEAR else 'onDelete is "retain"'
 
     def requests(self, setting: Callable[[str], str]) -> list[Request]:
         """Return what a preview can tell of the requests to send: all but their bodies."""

@@ -48,7 +48,8 @@ ROTATED = "contains another {} than the one that was sent, so the settings are s
 GONE = "contains a {} that the platform does not have any more, so the settings are sent again."
 RENAMED = (
     "another resource just sent. If that is this one under a new name, an alias renames it without "
-    'a create and a delete: `opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])`, '
+    'a create and a delete: the resource option `aliases: [{name: "old"}]`, in Python '
+    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])`, '
     "with the name that was deleted in place of old, in the program before the next `pulumi up` "
     "of each stack that still has the old name."
 )

@@ -91,7 +91,7 @@ SERVICES = (
         "multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
         PasswordEnd(
             when="turns password logins off by default at the end of December 2026",
-            instead="log in by token (auth_token_url and the others, on Keycloak 26.2 or newer), "
+            instead="log in by token (authTokenUrl and the others, on Keycloak 26.2 or newer), "
             "or send through another service",
             source="https://techcommunity.microsoft.com/blog/exchange/exchange-online-to-retire-"
             "basic-auth-for-client-submission-smtp-auth/4114750",

@@ -596,8 +596,8 @@ RULES = (
             and not allow_utf8
             and not address.rpartition("@")[0].isascii()
         ),
-        why="has letters beyond ASCII before the @, which Keycloak sends with allow_utf8 alone",
-        remedy="turn on allow_utf8 (Keycloak 26.3.3 or newer), or use an ASCII address",
+        why="has letters beyond ASCII before the @, which Keycloak sends with allowUtf8 alone",
+        remedy="turn on allowUtf8 (Keycloak 26.3.3 or newer), or use an ASCII address",
         source=rfc(6531, "3.2"),
         bad_example={"platform": "keycloak", "replyTo": "grüße@acme.example"},
         good_example={"platform": "keycloak", "replyTo": "grüße@acme.example", "allowUtf8": True},

@@ -34,7 +34,7 @@ def test_a_retained_tenant_is_sent_nothing_whatever_the_state_says(
     """Destroying needs neither a platform nor a tenant, and a warning says what stays."""
     harness.lifecycle.delete(state | edit)
     (warning,) = harness.warnings
-    assert 'keeps its mail settings: on_delete is "retain".' in warning
+    assert 'keeps its mail settings: onDelete is "retain".' in warning
     assert not harness.sent
 
 
@@ -59,7 +59,7 @@ def test_what_is_not_clear_is_not_cleared(
     """Keeping settings can be put right later, clearing them cannot."""
     harness.lifecycle.delete(state | {"onDelete": on_delete})
     (warning,) = harness.warnings
-    assert warning.endswith("keeps its mail settings: on_delete is not valid in the state.")
+    assert warning.endswith("keeps its mail settings: onDelete is not valid in the state.")
     assert not harness.sent
 
 

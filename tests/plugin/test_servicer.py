@@ -103,6 +103,19 @@ def test_a_fingerprint_is_secret(open_engine: OpenEngine, acme: dict[str, Any]) 
     assert outputs["passwordFingerprint"]["value"].startswith("$scrypt$")
 
 
+def test_properties_are_named_as_in_the_schema(
+    engine: Engine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """In a warning, in a remedy, and in a problem."""
+    engine.delete(acme | KEYCLOAK | {"onDelete": "retain"})
+    assert 'onDelete is "retain"' in engine.warnings[-1].text
+    emulator.order(Fault(404))
+    with pytest.raises(CallFailed, match="tenantId"):
+        engine.create(engine.check(acme)[0])
+    _, problems = engine.check(acme | {"envelopeFrom": "ü@acme.example", "platform": "keycloak"})
+    assert any("allowUtf8" in problem for problem in problems)
+
+
 def test_a_diff_names_each_property(engine: Engine, acme: dict[str, Any]) -> None:
     """It is added, updated, deleted, or replaces the resource."""
     inputs, _ = engine.check(acme)
