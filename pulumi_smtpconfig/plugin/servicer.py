@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.resource_warnings import Tenants
 
 INPUTS = {key for model in (Tenant, SmtpSettings, Options) for key in model.keys().values()}
+REFERENCES = {secret.reference_key for secret in LOGIN_SECRETS}
 LINT_IGNORE = "lintIgnore"
 SECRET_SETTINGS = {"token", "clientSecret", "oauthPassword", "credentials"}
 """The inputs of a provider that are always secret."""
@@ -217,16 +218,20 @@ class Servicer(ResourceProviderServicer):
         is_same = is_only_unread(diff.changes) or not self._is_known
         if request.urn in self._imported and is_same:
             return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
+        # A rotated secret changes the resource and none of its properties.
+        same = {key for key in REFERENCES & news.keys() if olds.get(key) == news[key]}
+        detailed = {
+            key: pb.PropertyDiff(kind=_kind(key in olds, key in news, key in diff.replaces))
+            for key in diff.changes
+            if key not in same
+        }
         return pb.DiffResponse(
             changes=pb.DiffResponse.DIFF_SOME if diff.changes else pb.DiffResponse.DIFF_NONE,
             replaces=diff.replaces,
             diffs=diff.changes,
             deleteBeforeReplace=diff.delete_before_replace,
-            hasDetailedDiff=True,
-            detailedDiff={
-                key: pb.PropertyDiff(kind=_kind(key in olds, key in news, key in diff.replaces))
-                for key in diff.changes
-            },
+            hasDetailedDiff=detailed.keys() == set(diff.changes),
+            detailedDiff=detailed,
         )
 
     @_operation

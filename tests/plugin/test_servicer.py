@@ -103,6 +103,23 @@ def test_a_fingerprint_is_secret(open_engine: OpenEngine, acme: dict[str, Any]) 
     assert outputs["passwordFingerprint"]["value"].startswith("$scrypt$")
 
 
+def test_a_rotated_secret_is_an_update_without_a_property(
+    open_engine: OpenEngine, acme: dict[str, Any]
+) -> None:
+    """The reference stays the same, so a diff does not show it on both sides; a warning tells."""
+    del acme["password"]
+    with open_engine(MAIL_PASSWORD="one") as engine:
+        inputs, _ = engine.check(acme | {"passwordFrom": "env:MAIL_PASSWORD"})
+        _, outputs = engine.create(inputs)
+    with open_engine(MAIL_PASSWORD="two") as engine:
+        kinds, response = engine.diff(outputs, inputs)
+        assert "contains another password" in engine.warnings[-1].text
+        assert engine.diff(outputs, inputs | {"host": "b.example"})[0] == {"host": "UPDATE"}
+    assert (kinds, list(response.diffs)) == ({}, ["passwordFrom"])
+    assert response.changes == pb.DiffResponse.DIFF_SOME
+    assert not response.hasDetailedDiff
+
+
 def test_properties_are_named_as_in_the_schema(
     engine: Engine, emulator: Emulator, acme: dict[str, Any]
 ) -> None:
@@ -171,11 +188,11 @@ def test_two_resources_for_a_tenant_are_warned_of(
 ) -> None:
     """Both names are told."""
     with open_engine() as engine:
-        for name in ("one", "one", "two"):
+        for name in ("a::one", "a::one", "two"):
             engine.check(acme, name=name)
         told = [w for w in engine.warnings if "same tenant" in w.text]
     assert [w.name for w in told] == ["two"]
-    assert '"one" and "two"' in told[0].text
+    assert '"a::one" and "two"' in told[0].text
 
 
 def test_an_error_is_our_text_and_nothing_else(
