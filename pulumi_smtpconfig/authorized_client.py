@@ -28,7 +28,7 @@ from pulumi_smtpconfig.http.responses import (
     parse_list,
     parse_response,
 )
-from pulumi_smtpconfig.interface import Reading
+from pulumi_smtpconfig.interface import Reading, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -79,7 +79,7 @@ class AuthorizedClient:
         self,
         config: Config,
         warn: Callable[[str], None],
-        progress: Callable[[str], None] = lambda _: None,
+        progress: Callable[[str], None] = silent,
     ) -> None:
         self._progress = progress
         self._config = config

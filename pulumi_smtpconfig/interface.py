@@ -174,3 +174,7 @@ class Sender(Protocol):
 
     def verify(self, verification: Verification) -> list[Step]:
         """Verify settings at their SMTP server; raise `NotVerified` if a stage fails."""
+
+
+def silent(_: str) -> None:
+    """Show no progress."""

@@ -52,7 +52,7 @@ class SmtpConfig(resource.SmtpConfig, module="smtpconfig", name="SmtpConfig"):
     """
 
     @classmethod
-    def get(
+    def get(  # type: ignore[override] # the dynamic resource refuses
         cls,
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002 - the name in all of Pulumi's resources

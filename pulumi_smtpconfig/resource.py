@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -316,7 +316,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         show_warnings(self, name, properties, ignored)
 
     @classmethod
-    def get(cls, resource_name: str, *_: Any, **__: Any) -> Any:  # the native resource has it
+    def get(cls, resource_name: str, *_: object, **__: object) -> NoReturn:
         """Refuse to look a tenant up, and say what to do instead.
 
         Raises:

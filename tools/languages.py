@@ -43,7 +43,7 @@ def _built(module: str, version: str, package: str) -> Path:
         return ready
     go = shutil.which("go")
     if go is None:
-        raise Unavailable("there is no `go` on PATH; install Go 1.25 or newer")
+        raise Unavailable("there is no `go` on PATH; install Go 1.26.6 or newer")
     with staging(ready.parent) as scratch:
         if not ready.exists():  # another run may just have made it
             say(f"Building tools/go/{module} with Go: a minute on two cores ...")

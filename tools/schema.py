@@ -141,9 +141,7 @@ def schema() -> dict[str, Any]:
         secret.fingerprint: {"type": "string", "secret": True, "description": FINGERPRINT}
         for secret in LOGIN_SECRETS
     }
-    endpoint = {
-        "endpoint": {"type": "string", "description": "The URL that the settings were sent to."}
-    }
+    endpoint = {"endpoint": {"type": "string", "description": ENDPOINT}}
     return {
         "name": "smtpconfig",
         "displayName": "SMTP settings of tenants",
@@ -176,6 +174,7 @@ def schema() -> dict[str, Any]:
                 "importBasePath": "pulumi-smtpconfig/sdk/go/smtpconfig",
                 "respectSchemaVersion": True,
             },
+            "java": {"basePackage": "com.pulumi"},
             "csharp": {"namespaces": {"smtpconfig": "SmtpConfig"}, "respectSchemaVersion": True},
         },
     }

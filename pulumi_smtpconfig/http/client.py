@@ -39,6 +39,7 @@ from pulumi_smtpconfig.http.responses import (
 )
 from pulumi_smtpconfig.http.streams import CutShort
 from pulumi_smtpconfig.http.transport import Transport, attempt, proxy_for_https
+from pulumi_smtpconfig.interface import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -55,10 +56,6 @@ FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
 """Seconds; the pause before a repeat is random, so that many clients do not come at once."""
 
 ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
-
-
-def silent(_: str) -> None:
-    """Show no progress."""
 
 
 def open_client(

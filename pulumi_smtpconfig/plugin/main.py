@@ -18,7 +18,7 @@ def main() -> None:
     # Ctrl-C does not come here.
     signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     logging.disable()  # gRPC logs what is answered UNIMPLEMENTED, and the engine would show that
-    import grpc  # noqa: PLC0415 - loading takes time, in which the engine may go
+    import grpc  # noqa: PLC0415 - imports are slow, and the engine may exit meanwhile
     from pulumi.runtime.proto import provider_pb2_grpc  # noqa: PLC0415 - likewise
 
     from pulumi_smtpconfig.plugin.interruption import THREADS  # noqa: PLC0415 - likewise

@@ -74,6 +74,16 @@ NO_TIME_LIMIT = (
     "smtpconfig:timeout, which limits each try of a request."
 )
 
+DOING = {
+    "Check": "Checking",
+    "Diff": "Comparing",
+    "Create": "Creating",
+    "Read": "Reading",
+    "Update": "Updating",
+    "Delete": "Deleting",
+}
+"""What an error says of a call that named no tenant."""
+
 R = TypeVar("R")
 Context = grpc.ServicerContext
 
@@ -90,7 +100,7 @@ def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context],
         try:
             return guarded(self, request)
         except SmtpConfigError as error:
-            doing = f'{method.__name__} of the resource "{_name(request.urn)}" failed.'
+            doing = f'{DOING[method.__name__]} the resource "{_name(request.urn)}" failed.'
             error.doing = error.doing or doing
             error.happened = self.named(error.happened)
             error.remedy = self.named(error.remedy)
