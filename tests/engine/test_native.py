@@ -271,6 +271,46 @@ def test_two_providers_have_a_token_each(native: Stack, emulator: Emulator) -> N
     assert len(emulator.requests) == 3
 
 
+LATER = """
+import json
+from pathlib import Path
+
+import pulumi
+
+from pulumi_smtpconfig.native import Provider, SmtpConfig
+
+declared = json.loads(Path("declared.json").read_text())
+token = pulumi.UNKNOWN if pulumi.runtime.is_dry_run() else "later"
+later = pulumi.ResourceOptions(provider=Provider("later", token=token))
+SmtpConfig("new", **declared | {"tenant_id": "new"}, opts=later)
+tenant = "shift/idp.example.com/imported"
+importing = pulumi.ResourceOptions.merge(later, pulumi.ResourceOptions(import_=tenant))
+SmtpConfig("imported", **declared | {"tenant_id": "imported", "user": "acme"}, opts=importing)
+pulumi.export("host", SmtpConfig.get("read", "shift/idp.example.com/read", later).host)
+"""
+
+
+def test_a_provider_that_is_not_known_yet_reads_nothing(native: Stack, emulator: Emulator) -> None:
+    """A variable does not stand in for its token, and what is imported or looked up comes later."""
+    emulator.tenants.update({tenant: dict(LIVE) for tenant in ("new", "imported", "read")})
+    declare(native, SHIFT)
+    (native.project / "__main__.py").write_text(LATER)
+    output = native.must("preview")
+    assert "do not match" not in output
+    assert not emulator.requests
+
+
+def test_a_provider_has_no_name_of_the_engine_s(native: Stack, emulator: Emulator) -> None:
+    """In a language whose SDK does not refuse it; its token would not be used."""
+    (native.project / "__main__.py").write_text(
+        "import pulumi\npulumi.ProviderResource('smtpconfig', 'default', {'token': 'own'})\n"
+    )
+    output, status = native.run("preview")
+    assert status
+    assert 'cannot be named "default"' in output
+    assert not emulator.requests
+
+
 def test_no_secret_is_readable_on_disk(native: Stack) -> None:
     """A password and a provider's token are ciphertext in the export and in every file.
 
