@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct
 
+    from pulumi_smtpconfig.lifecycle.lifecycle import Read
     from pulumi_smtpconfig.resource_warnings import Tenants
 
 INPUTS = {key for model in (Tenant, SmtpSettings, Options) for key in model.keys().values()}
@@ -119,7 +120,6 @@ class Servicer(ResourceProviderServicer):
 
     _engine_log: EngineLog
     _config: Config
-    _is_known: bool
     _lifecycle: Lifecycle
     _client: InterruptibleClient
 
@@ -171,7 +171,6 @@ class Servicer(ResourceProviderServicer):
     def Configure(self, request: pb.ConfigureRequest, _: Context) -> pb.ConfigureResponse:  # noqa: N802
         """Keep the settings without reading them, so that a bad one cannot block a destroy."""
         self._config, settings, last_up = _settings(request)
-        self._is_known = UNKNOWN not in settings.values()
         current_urn.set(request.urn)
         keys = [f"{NAMESPACE}:{key}" for key in settings if key not in ENGINE_KEYS]
         project = "" if self._config.provider else request.urn.split("::")[1]
@@ -225,8 +224,7 @@ class Servicer(ResourceProviderServicer):
         """Compare the state with the program, and say for each property what happens."""
         olds, news = decode(raw(request.olds)), decode(raw(request.news))
         diff = self._lifecycle.diff(olds, news)
-        is_same = is_only_unread(diff.changes) or not self._is_known
-        if request.urn in self._imported and is_same:
+        if request.urn in self._imported and is_only_unread(diff.changes):
             return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
         # A rotated secret changes the resource and none of its properties.
         same = {key for key in REFERENCES & news.keys() if olds.get(key) == news[key]}
@@ -260,18 +258,13 @@ class Servicer(ResourceProviderServicer):
         """Return what a refresh finds, or what a tenant has that is imported by its id."""
         given = raw(request.properties)
         state = decode(given)
-        is_import = not state.keys() & INPUTS
-        if is_import:
-            self._imported.add(request.urn)
-        if not self._is_known:  # in a preview
-            return pb.ReadResponse(
-                id=request.id, properties=request.properties, inputs=request.inputs
-            )
-        id_, read = request.id, None
-        if is_import:
-            id_, read = import_tenant(id_, self._lifecycle, self._client)
-        else:
+        id_ = request.id
+        read: Read | None
+        if state.keys() & INPUTS:
             read = self._lifecycle.read(state)
+        else:
+            id_, read = import_tenant(id_, self._lifecycle, self._client)
+            self._imported.add(request.urn)
         if read is None:
             return pb.ReadResponse()
         return pb.ReadResponse(
@@ -337,7 +330,7 @@ def _settings(request: pb.ConfigureRequest) -> _Settings:
     """
     own = {key: _text(value) for key, value in decode(raw(request.args)).items()}
     if request.name and not why_taken(request.name):
-        if UNKNOWN in own.values():
+        if UNKNOWN in own.values():  # engines so far call nothing of such a provider
             own["previewReads"] = "off"
         last_up = LastUp(f'provider "{request.name}"', LAST_SETTINGS.format(request.name))
         return _Settings(Config(own.get, request.name), own, last_up)

@@ -280,8 +280,9 @@ import pulumi
 from pulumi_smtpconfig.native import Provider, SmtpConfig
 
 declared = json.loads(Path("declared.json").read_text())
-token = pulumi.UNKNOWN if pulumi.runtime.is_dry_run() else "later"
-later = pulumi.ResourceOptions(provider=Provider("later", token=token))
+unknown = pulumi.UNKNOWN if pulumi.runtime.is_dry_run() else "later"
+first = SmtpConfig("first", **declared | {"tenant_id": unknown})
+later = pulumi.ResourceOptions(provider=Provider("later", token=first.endpoint))
 SmtpConfig("new", **declared | {"tenant_id": "new"}, opts=later)
 tenant = "shift/idp.example.com/imported"
 importing = pulumi.ResourceOptions.merge(later, pulumi.ResourceOptions(import_=tenant))
@@ -291,7 +292,7 @@ pulumi.export("host", SmtpConfig.get("read", "shift/idp.example.com/read", later
 
 
 def test_a_provider_that_is_not_known_yet_reads_nothing(native: Stack, emulator: Emulator) -> None:
-    """A variable does not stand in for its token, and what is imported or looked up comes later."""
+    """A variable does not stand in for its token, and what it imports or looks up comes later."""
     emulator.tenants.update({tenant: dict(LIVE) for tenant in ("new", "imported", "read")})
     declare(native, SHIFT)
     (native.project / "__main__.py").write_text(LATER)
