@@ -12,14 +12,14 @@ from pulumi.dynamic import Resource
 from pulumi.output import contains_unknowns
 
 from pulumi_smtpconfig.known_mistakes import Declared, after_checks
-from pulumi_smtpconfig.lint.linter import WARNING_CODES
+from pulumi_smtpconfig.lint.linter import WARNING_CODES, parse_codes
 from pulumi_smtpconfig.platforms.encoding import DIGITS
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.property_names import ATTRIBUTES, KEYS, SECRET_INPUTS, SECRETS, TYPES
 from pulumi_smtpconfig.provider import SmtpConfigProvider
 from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 from pulumi_smtpconfig.resource_options import not_found, refuse_look_ups, refused_options
-from pulumi_smtpconfig.resource_warnings import parse_codes, show_warnings
+from pulumi_smtpconfig.resource_warnings import show_warnings
 from pulumi_smtpconfig.settings.choices import BOOLEANS, OFF, RETAIN, default_port, default_starttls
 
 if TYPE_CHECKING:

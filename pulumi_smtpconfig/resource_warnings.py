@@ -8,29 +8,14 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-from pulumi_smtpconfig.lint.linter import SILENCEABLE, find_warnings
-from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.lint.linter import find_warnings
+from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import DEFAULTED, KEYS, as_in_program
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Mapping
 
 IDENTITY = ("platform", "hostname", "basePath", "tenantId")
-
-
-def parse_codes(lint_ignore: object) -> tuple[set[str], list[Problem]]:
-    """Return the lint codes that a resource ignores, and what is wrong with them."""
-    given = () if lint_ignore is None else lint_ignore
-    if not isinstance(given, (list, tuple, set, frozenset)) or not all(
-        isinstance(code, str) for code in given
-    ):
-        return set(), [Problem("lint_ignore", 'must be a list of codes, as in ["W102"]')]
-    codes = set(given)
-    if unknown := sorted(codes - SILENCEABLE):
-        why = f"contains a code that cannot be silenced: {', '.join(unknown)}"
-        these = ", ".join(sorted(SILENCEABLE))
-        return codes, [Problem("lint_ignore", f"{why}; these can: {these}")]
-    return codes, []
 
 
 def show_warnings(

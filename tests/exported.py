@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from fleet import Passwords, read
+from pulumi_smtpconfig.fleet.file import read
+from pulumi_smtpconfig.fleet.passwords import Passwords
+from pulumi_smtpconfig.property_names import ATTRIBUTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +33,10 @@ def fleet_arguments_of(text: str, folder: Path) -> Declared:
     path = folder / "tenants.yaml"
     path.write_text(text, "utf-8")
     fleet = read(path)
-    declared = fleet.arguments("all", Passwords(None, None))
     return {
-        name: {key: getattr(value, "value", value) for key, value in given.items()}
-        for name, given in declared.items()
+        each.name: {
+            ATTRIBUTES.get(key, key): value
+            for key, value in fleet.properties(each, Passwords(None, None)).items()
+        }
+        for each in fleet.of_group("all")
     }

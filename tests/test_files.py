@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fleet import FleetError, read
 
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.files import read_file
+from pulumi_smtpconfig.fleet import FleetError
+from pulumi_smtpconfig.fleet.file import read
 from pulumi_smtpconfig.settings.password_reference import resolve
 from pulumi_smtpconfig.tls import load_trust
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lifecycle.passwords import VAULT_IS_KEYCLOAKS, needs_vault
 from pulumi_smtpconfig.lint.linter import find_errors
 from pulumi_smtpconfig.platforms import PLATFORMS
@@ -13,12 +14,19 @@ from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
 from pulumi_smtpconfig.settings.models import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pulumi_smtpconfig.interface import Sender
-    from pulumi_smtpconfig.lifecycle.declaration import Declaration
 
 OWN_SETTINGS: frozenset[str] = frozenset().union(*(row.own_settings for row in PLATFORMS.values()))
+
+
+def parse_checked(
+    properties: Mapping[str, object], sender: Sender
+) -> tuple[Declaration, list[Problem]]:
+    """Parse all properties of a resource, and return everything that is wrong with it."""
+    declaration, problems = Declaration.parse(properties)
+    return declaration, [*problems, *find_problems(declaration, sender)]
 
 
 def find_problems(declaration: Declaration, sender: Sender) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from pulumi_smtpconfig.errors import (
     TokenNotGranted,
 )
 from pulumi_smtpconfig.lifecycle.adoption import Adoptions
-from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, find_problems
+from pulumi_smtpconfig.lifecycle.checks import find_destination_problems, parse_checked
 from pulumi_smtpconfig.lifecycle.declaration import (
     OUTPUTS_ONLY,
     Declaration,
@@ -127,8 +127,7 @@ class Lifecycle:
         Raises:
             ConfigurationError: `previewReads` is not valid.
         """
-        declaration, problems = Declaration.parse(news)
-        problems += find_problems(declaration, self._sender)
+        declaration, problems = parse_checked(news, self._sender)
         unreadable = why_unreadable(declaration)
         if unreadable:
             self._warn_once(f"{declaration.title}: {unreadable} {UNREADABLE}")

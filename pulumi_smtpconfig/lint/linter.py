@@ -34,6 +34,21 @@ TYPES: dict[str, tuple[type, ...]] = {
 """The types of properties that are not text."""
 
 
+def parse_codes(lint_ignore: object) -> tuple[set[str], list[Problem]]:
+    """Return the lint codes that a resource ignores, and what is wrong with them."""
+    given = () if lint_ignore is None else lint_ignore
+    if not isinstance(given, (list, tuple, set, frozenset)) or not all(
+        isinstance(code, str) for code in given
+    ):
+        return set(), [Problem("lintIgnore", 'must be a list of codes, as in ["W102"]')]
+    codes = set(given)
+    if unknown := sorted(codes - SILENCEABLE):
+        why = f"contains a code that cannot be silenced: {', '.join(unknown)}"
+        these = ", ".join(sorted(SILENCEABLE))
+        return codes, [Problem("lintIgnore", f"{why}; these can: {these}")]
+    return codes, []
+
+
 def find_errors(settings: Mapping[str, object], ignored: Collection[str] = ()) -> Iterator[Problem]:
     """Yield what can never work in settings in their stored form; absent text is empty.
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fleet import FleetError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from pulumi_smtpconfig.cli.export.fleet_file import fleet_file
 from pulumi_smtpconfig.cli.export.names import LEGAL, resource_name, variable
 from pulumi_smtpconfig.cli.export.program import literal, python_program
 from pulumi_smtpconfig.cli.export.tenant import ExportedTenant, export_tenant
+from pulumi_smtpconfig.fleet import FleetError
 from pulumi_smtpconfig.interface import Reading
 from pulumi_smtpconfig.lifecycle.adoption import Comparison
 from pulumi_smtpconfig.lifecycle.declaration import Declaration

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from fleet import FleetError, read
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
+from pulumi_smtpconfig.config import Config
+from pulumi_smtpconfig.fleet import FleetError
+from pulumi_smtpconfig.fleet.file import read
+from pulumi_smtpconfig.fleet.judgement import check
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fleet import Fleet
+    from pulumi_smtpconfig.fleet.file import FleetFile
+    from pulumi_smtpconfig.fleet.problems import Problem
 
 HEAD = """groups: [eu, us]
 defaults:
@@ -25,16 +29,29 @@ tenants:
 """Nine lines with all required settings; tenants follow."""
 
 
-def fleet_of(folder: Path, text: str) -> Fleet:
+def client() -> AuthorizedClient:
+    """Return what knows the credentials of this process."""
+    return AuthorizedClient(Config(lambda _: None), lambda _: None)
+
+
+def fleet_of(folder: Path, text: str) -> FleetFile:
     """Read a file with this text."""
     (folder / "tenants.yaml").write_text(text)
     return read(folder / "tenants.yaml")
 
 
-def problems_in(folder: Path, content: str | bytes) -> list[str]:
-    """Return the lines of the error for a file with this content."""
+def found_in(folder: Path, content: str | bytes) -> tuple[Problem, ...]:
+    """Return what a check of a file with this content finds, warnings too."""
     data = content if isinstance(content, bytes) else content.encode()
     (folder / "tenants.yaml").write_bytes(data)
-    with pytest.raises(FleetError) as error:
-        read(folder / "tenants.yaml")
-    return str(error.value).splitlines()
+    try:
+        return check(folder / "tenants.yaml", client())[1]
+    except FleetError as error:
+        return error.problems
+
+
+def problems_in(folder: Path, content: str | bytes) -> list[str]:
+    """Return the lines of the errors in a file with this content; there are some."""
+    lines = [str(each) for each in found_in(folder, content) if not each.is_warning]
+    assert lines
+    return lines

@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from fleet import FleetError, require_hostnames
+
+from pulumi_smtpconfig.fleet import FleetError
+from pulumi_smtpconfig.fleet.credentials import require_hostnames
 
 CANARY = "token-canary"
 GOOD = json.dumps(

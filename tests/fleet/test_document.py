@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fleet import FleetError, read
 
+from pulumi_smtpconfig.fleet import FleetError
+from pulumi_smtpconfig.fleet.file import read
 from tests.fleet.files import HEAD, fleet_of, problems_in
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def test_a_key_with_aliases_is_not_expanded(tmp_path: Path) -> None:
 
 def test_an_unknown_key_that_may_be_a_password_is_not_quoted(tmp_path: Path) -> None:
     """If a password contains a comma, YAML parses the rest as a key."""
-    (line,) = problems_in(tmp_path, f"{HEAD}  acme: {{user: acme, host: pa,ss2{CANARY}}}\n")
+    (line,) = problems_in(
+        tmp_path, f"{HEAD}  acme: {{replyToDisplayName: acme, fromDisplayName: pa,ss2{CANARY}}}\n"
+    )
     assert line == 'tenants.yaml:10: tenant "acme": has an unknown key'
 
 
@@ -92,12 +95,11 @@ def test_values_stay_text(tmp_path: Path) -> None:
     fleet = fleet_of(
         tmp_path, f"{HEAD}  no: {{user: 0123}}\n  1e3: {{tenantId: 0755}}\n  0x1: {{}}\n"
     )
-    tenants = fleet.tenants("eu")
-    assert [*tenants] == ["no", "1e3", "0x1"]
-    assert tenants["no"].user == "0123"
-    assert tenants["1e3"].tenant_id == "0755"
+    assert [*fleet.tenants] == ["no", "1e3", "0x1"]
+    assert fleet.tenants["no"].properties["user"] == "0123"
+    assert fleet.tenants["1e3"].properties["tenantId"] == "0755"
 
 
 def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     """Editors on Windows write one."""
-    assert fleet_of(tmp_path, f"\ufeff{HEAD}  acme: {{}}\n").tenants("eu")
+    assert fleet_of(tmp_path, f"\ufeff{HEAD}  acme: {{}}\n").tenants

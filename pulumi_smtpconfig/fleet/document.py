@@ -25,8 +25,7 @@ from yaml import (
 )
 
 from pulumi_smtpconfig.files import read_file
-
-from .problems import Problem, file_error
+from pulumi_smtpconfig.fleet.problems import Problem, Unreadable, file_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,16 +39,49 @@ NULLS = {"", "~", "null", "Null", "NULL"}
 TOO_DEEP = "exceeded maximum nesting depth"
 """What libyaml says of more than 1,000 levels."""
 
+TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map", "seq", "str")}
+"""The tags that say what a value is anyway; null's says that there is none."""
+
+Found = tuple[int, str]
+"""A line, and what is wrong with it."""
+
 Place = tuple[str, ...]
 """The keys that lead to a value, such as `("tenants", "acme", "port")`."""
 
 
 class Document(NamedTuple):
-    """The values of a file, the line of each place in it, and the problems found so far."""
+    """The values of a file, the line of each place in it, and the problems found so far.
 
+    Attributes:
+        name: The file's name.
+        values: Texts, lists and mappings.
+        lines: The line of each place.
+        problems: What is wrong already.
+        defaults_name: The name of the file that has the defaults, if it is another one.
+    """
+
+    name: str
     values: Any
     lines: dict[Place, int]
     problems: list[Problem]
+    defaults_name: str = ""
+
+    def mapping(self, *place: str) -> dict[str, Any]:
+        """Return the mapping at a place; empty if there is none."""
+        values = self.values
+        for key in place:
+            values = values.get(key) if isinstance(values, dict) else None
+        return values if isinstance(values, dict) else {}
+
+    def with_defaults(self, other: Document) -> Document:
+        """Return the same with the defaults of another file, which is nothing but them."""
+        problems = [*self.problems, *other.problems]
+        if "defaults" in self.mapping():
+            problems.append(self.problem(("defaults",), f"are in {other.name}; remove them here"))
+        lines = {place: line for place, line in self.lines.items() if place[:1] != ("defaults",)}
+        lines |= {("defaults", *place): line for place, line in other.lines.items()}
+        values = self.mapping() | {"defaults": {} if other.values is None else other.values}
+        return Document(self.name, values, lines, problems, other.name)
 
     def line(self, place: Place) -> int:
         """Return the line of a place, or of its nearest known parent."""
@@ -57,9 +89,19 @@ class Document(NamedTuple):
             place = place[:-1]
         return self.lines.get(place, 1)
 
+    def file(self, place: Place) -> str:
+        """Return the name of the file that has a place."""
+        return (
+            self.defaults_name if self.defaults_name and place[:1] == ("defaults",) else self.name
+        )
+
     def problem(self, place: Place, what: str) -> Problem:
         """Return what is wrong with a place as a problem that names it."""
-        return Problem(self.line(place), ": ".join(filter(None, (describe(place), what))))
+        told = ": ".join(filter(None, (describe(place), what)))
+        tenant = place[1] if place[:1] == ("tenants",) and place[1:] else ""
+        depth = 2 if tenant else 1
+        key = place[depth] if place[:1] in {("tenants",), ("defaults",)} and place[depth:] else ""
+        return Problem(self.file(place), self.line(place), told, tenant, key)
 
 
 def describe(place: Place) -> str:
@@ -77,39 +119,54 @@ def parse(path: Path) -> Document:
     Raises:
         FleetError: The file cannot be read or is not valid YAML.
     """
-    reader = _Reader(_text(path))
+    return parse_text(path.name, read_text(path))
+
+
+def parse_text(name: str, text: str) -> Document:
+    """Read the text of a file with this name.
+
+    Raises:
+        FleetError: It is not valid YAML.
+    """
+    reader = _Reader(text)
     try:
         values = reader.document()
     except (YAMLError, RecursionError, ValueError, OverflowError) as error:
-        raise file_error(path.name, _yaml_problem(error)) from None
-    return Document(values, reader.lines, reader.problems)
+        raise file_error(Problem(name, *_yaml_problem(error))) from None
+    problems = [Problem(name, line, why) for line, why in reader.problems]
+    return Document(name, values, reader.lines, problems)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        FleetError: It cannot be read, or is not text that YAML allows.
+    """
     try:
         content = read_file(path, MAX_BYTES)
         text = content.decode("utf-8-sig")
     except OSError as error:
-        problem = Problem(1, f"cannot be read: {error.strerror}")
-        raise file_error(path.name, problem) from None
+        raise Unreadable(path.name, str(error.strerror)) from None
     except UnicodeDecodeError as error:
-        problem = Problem(content.count(b"\n", 0, error.start) + 1, "is not UTF-8 text")
-        raise file_error(path.name, problem) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise file_error(Problem(path.name, line, "is not UTF-8 text")) from None
     if tab := re.search(r"^ *\t", text, re.MULTILINE):
         line = text.count("\n", 0, tab.start()) + 1
-        raise file_error(path.name, Problem(line, "starts with a tab; indent YAML with spaces"))
+        why = "starts with a tab; indent YAML with spaces"
+        raise file_error(Problem(path.name, line, why))
     return text
 
 
-def _yaml_problem(error: Exception) -> Problem:
+def _yaml_problem(error: Exception) -> Found:
     if isinstance(error, RecursionError):
-        return Problem(1, "is nested too deeply")
+        return 1, "is nested too deeply"
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return Problem(1, "contains a character that YAML does not allow")
+        return 1, "contains a character that YAML does not allow"
     if error.problem == TOO_DEEP:
-        return Problem(error.problem_mark.line + 1, "is nested too deeply")
+        return error.problem_mark.line + 1, "is nested too deeply"
     # libyaml's words are fixed, so they quote no password that somebody put in the file.
-    return Problem(error.problem_mark.line + 1, f"is not valid YAML: {error.problem}")
+    return error.problem_mark.line + 1, f"is not valid YAML: {error.problem}"
 
 
 class _Reader:
@@ -117,7 +174,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.lines: dict[Place, int] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[Found] = []
         self._anchors: set[str] = set()
         self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
@@ -141,12 +198,15 @@ class _Reader:
         if event.anchor:
             self._anchors.add(event.anchor)
             self._refuse(event, "anchors are not allowed; use the defaults instead")
+        if event.tag not in (None, "!", NULL, *TAGS):
+            self._refuse(event, "tags are not allowed; write the value itself")
         if isinstance(event, MappingStartEvent):
             return self._mapping(place)
         if isinstance(event, SequenceStartEvent):
             return self._list(place)
         is_null = event.implicit[0] and event.value in NULLS
-        return None if is_null or event.tag == NULL else event.value
+        # An empty text leaves a setting out, as null does.
+        return None if is_null or event.tag == NULL else event.value or None
 
     def _list(self, place: Place) -> list[Any]:
         values: list[Any] = []
@@ -180,7 +240,7 @@ class _Reader:
             depth -= isinstance(event, CollectionEndEvent)
 
     def _refuse(self, event: Any, why: str) -> None:
-        self.problems.append(Problem(_line(event), why))
+        self.problems.append((_line(event), why))
 
 
 def _invalid(event: Any, why: str) -> MarkedYAMLError:

@@ -7,32 +7,25 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from .model import SHAPES, Settings
+from pulumi_smtpconfig.fleet.model import FOR_ALL, KEYS, REFERENCES, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic import ValidationError
 
-    from .document import Document, Place
-    from .problems import Problem
+    from pulumi_smtpconfig.fleet.document import Document, Place
+    from pulumi_smtpconfig.fleet.problems import Problem
 
-KEYS = [field.alias or name for name, field in Settings.model_fields.items()]
 PASSWORD = (
     "must be {secret: NAME}, {env: NAME} or {file: NAME}, "  # noqa: S105 - a message
     "and never the password itself"
 )
-SECONDS = "must be from 0.001 to 3600 seconds"
-SECRETS = {("password",), ("authTokenClientSecret",)}
 KEY = re.compile("[a-zA-Z]{1,40}")
 """The form of a key; anything else may be part of a password."""
 
 REASONS = {
     "missing": "is required",
-    "int": "must be a whole number from 1 to 65535",
-    "less": "must be a whole number from 1 to 65535",
-    "greater": "must be a whole number from 1 to 65535",
-    "bool": "must be true or false",
     "string": "must be text",
     "list": "must be a list",
     "too": "must not be empty",
@@ -46,7 +39,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
         place, unknown = tuple(map(str, detail["loc"])), detail["type"] == "extra_forbidden"
         if place[-1:] == ("[key]",):
             place = place[:-1]
-        if unknown and place[-2:-1] in SECRETS:
+        if unknown and place[-2:-1] and place[-2] in REFERENCES:
             place = place[:-1]  # the key may be the password itself
         what = _reason(place, detail["type"], detail.get("ctx", {}))
         if unknown and not KEY.fullmatch(place[-1]):
@@ -55,16 +48,14 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
 
 
 def _reason(place: Place, kind: str, context: dict[str, Any]) -> str:
-    if place[-1:] in SECRETS and place[:-1] != ("tenants",):
+    if place[-1:] and place[-1] in REFERENCES and place[:-1] != ("tenants",):
         return PASSWORD
     if kind == "extra_forbidden":
+        if place[-1] in FOR_ALL:
+            return "is the same for all tenants; set it in the defaults"
         return f"is an unknown key{_suggestion(place[-1]) if place[1:] else ''}"
     if kind == "string_pattern_mismatch":
         return SHAPES[context["pattern"]]
-    if kind == "literal_error":
-        return f"must be {context['expected']}"
-    if place[-1:] and place[-1].lower().endswith("timeout"):
-        return SECONDS
     return REASONS.get(kind.partition("_")[0], "must be a mapping of keys to values")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .credentials import secret_object
-from .problems import FleetError
+from pulumi_smtpconfig.fleet.credentials import secret_object
+from pulumi_smtpconfig.fleet.problems import FleetError
+from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
-    from .model import Password
+    from pulumi_smtpconfig.fleet.model import Password
 
 SECRETS = "fleet:passwords"
 FOLDER = "fleet:passwordFolder"
@@ -28,23 +29,21 @@ class Passwords:
         self._secrets = secrets
         self._folder = folder
 
-    def arguments(self, password: Password | None, name: str = "password") -> dict[str, str]:
-        """Return the argument of `SmtpConfig` for a secret: its value, its reference, or nothing.
+    def property(self, key: str, stored: Password) -> dict[str, Any]:
+        """Return the property for a secret: its value, or the reference that the provider reads.
 
         Args:
-            password: Where it is stored.
-            name: The argument that takes its value.
+            key: The key of the property that takes its value.
+            stored: Where it is stored.
 
         Raises:
             FleetError: The password cannot be found; the message contains no secret.
         """
-        if password is None:
-            return {}
-        if password.secret:
-            return {name: self._secret(password.secret)}
-        if password.env:
-            return {f"{name}_from": f"env:{password.env}"}
-        return {f"{name}_from": f"file:{self._path(str(password.file))}"}
+        if stored.secret:
+            return {key: self._secret(stored.secret)}
+        if stored.env:
+            return {f"{key}From": f"env:{stored.env}"}
+        return {f"{key}From": f"file:{self._path(str(stored.file))}"}
 
     def _secret(self, key: str) -> str:
         secrets = secret_object(SECRETS, self._secrets) if self._secrets else {}
@@ -65,3 +64,16 @@ class Passwords:
         if not inside:
             raise FleetError(f"is a link that leads out of {FOLDER}; put the file itself there")
         return path
+
+
+class NoPasswords(Passwords):
+    """What stands for the passwords where there is neither a stack nor a folder."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None)
+
+    def _secret(self, _: str) -> Any:
+        return UNKNOWN
+
+    def _path(self, name: str) -> Path:
+        return Path("/", name)

@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pulumi_smtpconfig.auth.hostnames import parse_pattern
-
-from .problems import FleetError
+from pulumi_smtpconfig.fleet.problems import FleetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

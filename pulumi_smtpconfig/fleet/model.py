@@ -1,23 +1,27 @@
-"""The model of tenants.yaml, from which tenants.schema.json is generated for editors."""
+"""The parts of tenants.yaml and their keys, from which tenants.schema.json is generated.
+
+Only the structure is parsed here. Whether a setting's value is right is up to the resource; the
+types below tell editors what it takes.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import json
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-REQUIRED = ("group", "platform", "hostname", "credentials", "host", "from")
-"""The keys that each tenant must have, in its own settings or in the defaults."""
+from pulumi_smtpconfig.settings.choices import OnDelete, Platform, Verify
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE_PREFIX, CLIENT_SECRET_PREFIX = "SMTP_PASSWORD_", "SMTP_CLIENT_SECRET_"
 NAME = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
 GROUP = "^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$"
 VARIABLE = f"^{VARIABLE_PREFIX}[A-Z0-9_]{{1,100}}$"
 CLIENT_SECRET_VARIABLE = f"^{CLIENT_SECRET_PREFIX}[A-Z0-9_]{{1,100}}$"
 FILE = "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
-TEXT = r"^[^\x00-\x1f\x7f]+$"
 
 SHAPES = {
     NAME: "must be up to 100 letters, digits, dots, hyphens and underscores",
@@ -26,15 +30,35 @@ SHAPES = {
     CLIENT_SECRET_VARIABLE: f"must be {CLIENT_SECRET_PREFIX} followed by capital letters, digits "
     "and underscores",
     FILE: "must be the name of a file in the password folder, and not start with a dot",
-    TEXT: "must not be empty or contain a line break",
 }
 """The message for each pattern."""
 
+
 Name = Annotated[str, Field(pattern=NAME)]
+OptionalName = Annotated[
+    str | None,
+    Field(pattern=NAME),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": NAME}, {"enum": [None, ""]}]}),
+]
 Group = Annotated[str, Field(pattern=GROUP)]
-Text = Annotated[str, Field(pattern=TEXT)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(ge=0.001, le=3600)]
+
+
+def _shown(*types: str, **more: Any) -> WithJsonSchema:
+    """Return what an editor is told of a setting; the file's values are text until they are used.
+
+    An empty text leaves a setting out, as null does.
+    """
+    return WithJsonSchema({"anyOf": [{"type": [*types], **more}, {"enum": [None, ""]}]})
+
+
+Text = Annotated[Any, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
+Flag = Annotated[Any, _shown("boolean")]
+Port = Annotated[Any, _shown("integer", minimum=1, maximum=65535)]
+Seconds = Annotated[Any, _shown("number", minimum=0.001, maximum=3600)]
+
+
+def _choice(of: Any) -> WithJsonSchema:
+    return WithJsonSchema({"enum": [*get_args(of), None, ""]})
 
 
 class Strict(BaseModel):
@@ -76,62 +100,84 @@ class ClientSecret(Password):
 
 
 class Settings(Strict):
-    """A tenant's settings; null removes a default."""
+    """A tenant's settings; null or an empty text removes a default."""
 
-    group: Text | None = None
+    group: Text = None
     """The tenant's group, and so its stack: one of the groups above."""
-    platform: Literal["ssms", "shift", "keycloak"] | None = None
+    platform: Annotated[Any, _choice(Platform)] = None
     """The identity platform."""
-    hostname: Text | None = None
+    hostname: Text = None
     """The platform's host, with a port unless it is 443."""
-    base_path: Text | None = None
+    base_path: Text = None
     """The path prefix of Keycloak's API, "/auth" on older installations."""
-    credentials: Name | None = None
+    credentials: OptionalName = None
     """The set of smtpconfig:credentials to use, only for the hosts in its hostnames."""
-    tenant_id: Text | None = None
+    tenant_id: Text = None
     """The tenant on the platform, if it differs from its name here."""
-    host: Text | None = None
+    host: Text = None
     """The SMTP server."""
-    port: Port | None = None
+    port: Port = None
     """The SMTP server's port; default: 465 with ssl, otherwise 587."""
-    starttls: bool | None = None
+    starttls: Flag = None
     """Upgrade the connection with STARTTLS; default: on, unless ssl is on."""
-    ssl: bool | None = None
+    ssl: Flag = None
     """TLS from the first byte; excludes starttls."""
-    from_: Text | None = Field(None, alias="from")
+    from_: Text = Field(None, alias="from")
     """The sender address."""
-    from_display_name: Text | None = None
+    from_display_name: Text = None
     """The name shown beside that address."""
-    reply_to: Text | None = None
+    reply_to: Text = None
     """The address for replies."""
-    reply_to_display_name: Text | None = None
+    reply_to_display_name: Text = None
     """The name shown beside that address."""
-    envelope_from: Text | None = None
+    envelope_from: Text = None
     """The address for bounces."""
-    user: Text | None = None
+    user: Text = None
     """The SMTP user; needs a password."""
     password: Password | None = None
-    auth_token_url: Text | None = None
+    auth_token_url: Text = None
     """On Keycloak, where it gets the token to log in with, instead of a password."""
-    auth_token_client_id: Text | None = None
+    auth_token_client_id: Text = None
     """The client that the token is granted to."""
     auth_token_client_secret: ClientSecret | None = None
     """Where that client's secret is stored."""
-    auth_token_scope: Text | None = None
+    auth_token_scope: Text = None
     """The scope to ask for."""
-    allow_utf8: bool | None = None
+    allow_utf8: Flag = None
     """On Keycloak, send from addresses whose local part is not ASCII."""
-    timeout: Seconds | None = None
+    timeout: Seconds = None
     """On Keycloak, seconds to wait for a reply."""
-    connection_timeout: Seconds | None = None
+    connection_timeout: Seconds = None
     """On Keycloak, seconds to wait for a connection."""
-    write_timeout: Seconds | None = None
+    write_timeout: Seconds = None
     """On Keycloak, seconds to wait until a command is sent."""
+    verify_recipient: Text = None
+    """An address to ask for as a recipient when the settings are verified."""
+    triggers: Annotated[Any, WithJsonSchema({"type": ["array", "string", "null"]})] = None
+    """Values of any kind; a change sends the settings again."""
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments of `SmtpConfig`, without the password and the client secret."""
-        secrets = {"password", "auth_token_client_secret"}
-        return self.model_dump(exclude={"group", *secrets}, exclude_none=True)
+
+class Defaults(Settings):
+    """Settings for each tenant that does not set its own, and those that only all can have."""
+
+    on_delete: Annotated[Any, _choice(OnDelete)] = None
+    """What destroying a resource does to its tenant; "clear" is for Keycloak alone."""
+    verify: Annotated[Any, _choice(Verify)] = None
+    """Whether the settings are verified at the SMTP server before they are sent."""
+    debug: Flag = None
+    """On Keycloak, log SMTP sessions; the log may contain secrets."""
+    lint_ignore: Annotated[Any, WithJsonSchema({"type": ["array", "string", "null"]})] = None
+    """Codes to silence, such as W102."""
+
+
+KEYS = [field.alias or name for name, field in Defaults.model_fields.items()]
+FOR_ALL = {*KEYS} - {field.alias or name for name, field in Settings.model_fields.items()}
+"""The keys that no tenant may set for itself: docs/fleets.md says why."""
+
+FLAGS = {"starttls", "ssl", "allowUtf8", "debug"}
+NUMBERS = {"port", "timeout", "connectionTimeout", "writeTimeout"}
+REFERENCES = {"password": Password, "authTokenClientSecret": ClientSecret}
+"""The keys of what is not text."""
 
 
 class File(Strict):
@@ -139,7 +185,13 @@ class File(Strict):
 
     groups: Annotated[list[Group], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
     """The groups; each has its own stack, and all can run in parallel."""
-    defaults: Settings = Settings()
+    defaults: Defaults = Defaults()
     """Settings for each tenant that does not set its own."""
     tenants: dict[Name, Settings]
     """The tenants, by the name of their resource in the stack."""
+
+
+def schema() -> str:
+    """Return the JSON Schema of tenants.yaml, which tenants.schema.json holds."""
+    model = File.model_json_schema(by_alias=True)
+    return json.dumps({"$schema": DIALECT, **model}, indent=2) + "\n"

@@ -1,0 +1,95 @@
+"""The program of a fleet: all tenants of the stack's group."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from pulumi_smtpconfig import SmtpConfig
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
+from pulumi_smtpconfig.config import Config
+from pulumi_smtpconfig.fleet.credentials import require_hostnames
+from pulumi_smtpconfig.fleet.file import read
+from pulumi_smtpconfig.fleet.judgement import find_mistakes
+from pulumi_smtpconfig.fleet.passwords import Passwords
+from pulumi_smtpconfig.fleet.problems import FleetError, file_error
+from pulumi_smtpconfig.property_names import ATTRIBUTES
+
+if TYPE_CHECKING:
+    from pulumi_smtpconfig.fleet.file import FleetFile
+    from pulumi_smtpconfig.fleet.problems import Problem
+
+CREDENTIALS = "SMTPCONFIG_CREDENTIALS"
+
+
+class Fleet:
+    """The tenants of a file that are in the stack's group, one `SmtpConfig` each.
+
+    The group is `fleet:group`. Passwords are in the secret `fleet:passwords` and in the folder
+    `fleet:passwordFolder`, if the file says so. In a project of another name, its own `group`,
+    `passwords` and `passwordFolder` count too. Any mistake in the file ends the program.
+
+    Args:
+        path: The file, from the folder that the program runs in.
+
+    Attributes:
+        tenants: The resource of each tenant, by its name in the file.
+
+    Raises:
+        RunError: The file has mistakes, all of which are told with file, line and tenant; a set of
+            credentials is not bound to hosts; a password is missing; or there is no such group.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        try:
+            require_hostnames(
+                {
+                    CREDENTIALS: os.environ.get(CREDENTIALS),
+                    "smtpconfig:credentials": pulumi.Config("smtpconfig").get("credentials"),
+                }
+            )
+            declared = _declared(read(Path(path)))
+        except FleetError as error:
+            raise pulumi.RunError(str(error)) from None
+        self.tenants = {
+            name: SmtpConfig(name, **{ATTRIBUTES.get(key, key): given[key] for key in given})
+            for name, given in declared.items()
+        }
+
+
+def _declared(file: FleetFile) -> dict[str, dict[str, Any]]:
+    """Return what the resource of each tenant of the group is given.
+
+    Raises:
+        FleetError: There is no such group, a password is missing, or a setting has a mistake.
+    """
+    group = _setting("group")
+    if not group:
+        known = ", ".join(file.groups)
+        raise FleetError(
+            f"fleet:group is not set; run `pulumi config set fleet:group NAME` with one of the "
+            f"groups of {file.name}: {known}"
+        )
+    passwords = Passwords(_setting("passwords"), _setting("passwordFolder"))
+    declared: dict[str, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for tenant in file.of_group(group):
+        try:
+            declared[tenant.name] = file.properties(tenant, passwords)
+        except FleetError as error:  # noqa: PERF203 - all problems are told at once
+            problems += error.problems
+    sender = AuthorizedClient(Config(pulumi.runtime.get_config), lambda _: None)
+    mistakes = find_mistakes(file, declared, sender)
+    problems += [each for each in mistakes if not each.is_warning]
+    if problems:
+        raise file_error(*problems)
+    return declared
+
+
+def _setting(key: str) -> str | None:
+    """Return a key of the fleet in the stack's config, or of the project."""
+    value = pulumi.Config("fleet").get(key)
+    return pulumi.Config().get(key) if value is None else value
