@@ -21,6 +21,8 @@ OWN_ERRORS = {
     "ProtocolError",
     "Unreachable",
     "InvalidAuthority",
+    "FleetError",
+    "Unreadable",
 }
 CHECKED = {"quote_text", "quote_body", "quote_host", "contains_secret", "type", "len"}
 """Functions whose results may be shown, whatever their arguments."""
@@ -48,6 +50,7 @@ LOCAL = {
     Path("settings/password_reference.py"),
     Path("cli/output.py"),
     Path("cli/export/output_file.py"),
+    Path("fleet/document.py"),
 }
 """Modules whose foreign exceptions are about files and streams of this machine."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 
-from pulumi_smtpconfig.cli.exit_codes import EXIT_OK, MEANINGS
+from pulumi_smtpconfig.cli.exit_codes import EXIT_OK, explained
+from pulumi_smtpconfig.cli.fleet.app import app as fleet
 
 VISIBLE_TO_OTHERS = (
     "other users of this machine can read a password on the command line, and the shell stores it "
@@ -26,15 +26,6 @@ def main() -> None:
         from pulumi_smtpconfig.cli.run import handle_write_error  # noqa: PLC0415 - --help is quick
 
         raise SystemExit(handle_write_error(error, EXIT_OK)) from None
-
-
-def _exit_codes() -> str:
-    lines = (
-        textwrap.fill(text, 72, initial_indent=f"{code:5}  ", subsequent_indent=" " * 7)
-        for code, text in MEANINGS.items()
-    )
-    keep_line_breaks = "\b"
-    return "\n".join([keep_line_breaks, "Exit codes:", *lines])
 
 
 def _refuse_password(given: str | None) -> None:
@@ -79,8 +70,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks show variables, and so passwords
     no_args_is_help=True,
     rich_markup_mode=None,
-    epilog=_exit_codes(),
+    epilog=explained(),
 )
+app.add_typer(fleet, name="fleet")
 # click's own error would repeat an extra argument, which may be a password.
 EXTRA_ARGUMENTS = {"allow_extra_args": True}
 
@@ -96,10 +88,10 @@ def smtpconfig(
     ] = False,
     _password: Password = None,
 ) -> None:
-    """Verify SMTP settings, show the ones that a tenant has, and export those of many."""
+    """Verify SMTP settings, show the ones that a tenant has, export and check those of many."""
 
 
-@app.command(context_settings=EXTRA_ARGUMENTS, epilog=_exit_codes())
+@app.command(context_settings=EXTRA_ARGUMENTS, epilog=explained())
 def verify(  # noqa: PLR0913 - a parameter for each option, all by keyword
     context: typer.Context,
     *,
@@ -185,7 +177,7 @@ def verify(  # noqa: PLR0913 - a parameter for each option, all by keyword
     raise typer.Exit(code)
 
 
-@app.command(context_settings=EXTRA_ARGUMENTS, epilog=_exit_codes())
+@app.command(context_settings=EXTRA_ARGUMENTS, epilog=explained())
 def show(  # noqa: PLR0913 - a parameter for each option, all by keyword
     context: typer.Context,
     *,
@@ -215,7 +207,7 @@ def show(  # noqa: PLR0913 - a parameter for each option, all by keyword
     raise typer.Exit(run(lambda: command.show(properties), command.BLANK, as_json=as_json))
 
 
-@app.command(epilog=_exit_codes())
+@app.command(epilog=explained())
 def export(  # noqa: PLR0913 - a parameter for each option, all by keyword
     tenants: Annotated[
         list[str] | None,
@@ -232,7 +224,7 @@ def export(  # noqa: PLR0913 - a parameter for each option, all by keyword
     credentials: Credentials = "",
     format_: Annotated[
         str,
-        _text("--format", "A Pulumi program, or a tenants.yaml of examples/fleet.", "python|fleet"),
+        _text("--format", "A Pulumi program, or a tenants.yaml of a fleet.", "python|fleet"),
     ] = "python",
     output: Annotated[
         str, _text("--output", "File to write. Default: standard output.", "FILE")

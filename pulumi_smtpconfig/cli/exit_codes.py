@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import textwrap
+
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 MEANINGS = {
-    EXIT_OK: "verified, shown, or exported",
+    EXIT_OK: "verified, shown, or exported; a fleet's file is in order",
     EXIT_FAILED: "not verified, or the platform refused to show the settings; with export, the "
-    "tenants that could be read are written",
+    "tenants that could be read are written; a fleet's file has errors, or another layout",
     EXIT_USAGE: "an option, a setting or the password is missing or invalid",
     EXIT_UNAVAILABLE: "no result: a package is not installed, reading is not enabled, a connection "
-    "setting is missing or invalid, the platform is unreachable, or the output cannot be written",
+    "setting is missing or invalid, the platform is unreachable, a file cannot be read, or the "
+    "output cannot be written",
     EXIT_INTERRUPTED: "stopped by Ctrl-C",
 }
+
+
+def explained() -> str:
+    """Return the codes for the end of a command's help."""
+    lines = (
+        textwrap.fill(text, 72, initial_indent=f"{code:5}  ", subsequent_indent=" " * 7)
+        for code, text in MEANINGS.items()
+    )
+    keep_line_breaks = "\b"
+    return "\n".join([keep_line_breaks, "Exit codes:", *lines])

@@ -89,6 +89,17 @@ def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     console.print(table)
 
 
+def print_labelled(lines: Iterable[tuple[tuple[str, str], str]]) -> None:
+    """Print lines to standard output, each after a label in a style.
+
+    Raises:
+        OSError: Standard output failed, or its reader is gone (`BrokenPipeError`).
+    """
+    console = _console()
+    for label, text in lines:
+        _print_line(console, Text.assemble(label, " ", printable(text)))
+
+
 PASSED, FAILED = "✓", "✗"
 MARK_STYLES = {PASSED: "green", FAILED: "bold red"}
 

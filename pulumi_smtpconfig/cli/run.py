@@ -16,6 +16,7 @@ from pulumi_smtpconfig.cli.output import (
     discard,
     print_error,
     print_json,
+    print_labelled,
     print_stopped,
     print_table,
     print_text,
@@ -47,19 +48,25 @@ class Report(NamedTuple):
     rows: Sequence[tuple[str, ...]] = ()
 
 
+class Labelled(NamedTuple):
+    """Lines, each after a label in a style."""
+
+    lines: Sequence[tuple[tuple[str, str], str]]
+
+
 class Outcome(NamedTuple):
     """How a command ended.
 
     Attributes:
         code: The exit code.
         document: What `--json` prints, apart from the keys of the error.
-        report: What is printed otherwise: a table, or the text of a file.
+        report: What is printed otherwise: a table, lines, or the text of a file.
         error: Why the code is not 0.
     """
 
     code: int
     document: dict[str, Any]
-    report: Report | str | None = None
+    report: Report | Labelled | str | None = None
     error: SmtpConfigError | None = None
 
 
@@ -115,6 +122,8 @@ def _print(outcome: Outcome, *, as_json: bool) -> int:
             print_json({**outcome.document, "happened": happened, "remedy": remedy})
         elif isinstance(outcome.report, str):
             print_text(outcome.report)
+        elif isinstance(outcome.report, Labelled):
+            print_labelled(outcome.report.lines)
         elif outcome.report:
             print_table(*outcome.report)
     except OSError as write_error:

@@ -172,7 +172,7 @@ class Defaults(Settings):
 
 KEYS = [field.alias or name for name, field in Defaults.model_fields.items()]
 FOR_ALL = {*KEYS} - {field.alias or name for name, field in Settings.model_fields.items()}
-"""The keys that no tenant may set for itself: docs/fleets.md says why."""
+"""The keys that no tenant may set for itself: what they do concerns others than the tenant."""
 
 FLAGS = {"starttls", "ssl", "allowUtf8", "debug"}
 NUMBERS = {"port", "timeout", "connectionTimeout", "writeTimeout"}

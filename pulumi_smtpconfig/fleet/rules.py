@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.fleet.problems import Problem
     from pulumi_smtpconfig.fleet.tenants import DeclaredTenant
 
-FOLDS_CASE = {name.value for name, platform in PLATFORMS.items() if platform.folds_case}
+FOLDS_CASE = {name.value: platform.folds_case for name, platform in PLATFORMS.items()}
 
 
 def find_problems(document: Document, tenants: Sequence[DeclaredTenant]) -> Iterator[Problem]:
@@ -63,7 +63,7 @@ def _duplicates(
 def _identity(tenant: DeclaredTenant) -> tuple[str, ...]:
     keys = ("platform", "basePath", "tenantId")
     platform, base_path, name = (str(tenant.properties.get(key, "")) for key in keys)
-    name = name.lower() if platform in FOLDS_CASE else name
+    name = name.lower() if FOLDS_CASE.get(platform) else name
     return platform, _canonical(str(tenant.properties.get("hostname", ""))), base_path, name
 
 

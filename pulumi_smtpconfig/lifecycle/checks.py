@@ -50,7 +50,8 @@ def find_platform_problems(declaration: Declaration) -> Iterator[Problem]:
         yield Problem("basePath", f"is for Keycloak; the paths of {platform.title} are fixed")
     if options.on_delete == CLEAR and platform.clear is None:
         yield Problem("onDelete", f'must be "retain": {platform.title} offers no way to clear')
-    if options.verify == PLATFORM and not platform.test_url(tenant):
+    tries = options.verify == PLATFORM and _are_known(tenant.tenant_id)
+    if tries and not platform.test_url(tenant):
         yield Problem("verify", f'cannot be "platform": {platform.title} offers no way to try them')
     given = declaration.settings.stored() | declaration.options.stored()
     for key in sorted(OWN_SETTINGS - platform.own_settings):

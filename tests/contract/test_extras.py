@@ -55,12 +55,13 @@ def test_the_emulator_works(python: Path) -> None:
 
 
 def test_the_fleet_works(python: Path) -> None:
-    """It checks its example."""
-    command = [str(python), "-m", "fleet", "check"]
-    run = subprocess.run(
-        command, cwd=CHECKOUT / "examples/fleet", capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
+    """It checks its example, and finds it laid out."""
+    for arguments in (("check",), ("fmt", "--check")):
+        command = [str(python), "-m", "pulumi_smtpconfig", "fleet", *arguments]
+        run = subprocess.run(
+            command, cwd=CHECKOUT / "examples/fleet", capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_the_fixtures_work(python: Path, tmp_path: Path) -> None:

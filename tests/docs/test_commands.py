@@ -53,6 +53,8 @@ def test_the_command_line_has_the_option(command: Command) -> None:
     """A subcommand and its options, by the names that it takes."""
     group = typer.main.get_group(app)
     subcommand = group.commands[command.words[1]]
+    if isinstance(subcommand, type(group)):
+        subcommand = subcommand.commands[command.words[2]]
     known = {name for each in subcommand.params for name in [*each.opts, *each.secondary_opts]}
     assert not set(options(command)) - known
 

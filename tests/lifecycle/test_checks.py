@@ -75,6 +75,14 @@ def test_a_tenant_is_checked_once_tenant_and_platform_are_known(
     assert not LIFECYCLE.check(acme | unknown | known).problems
 
 
+def test_a_trial_by_the_platform_may_be_declared_for_a_tenant_that_is_not_known(
+    acme: dict[str, Any],
+) -> None:
+    """Its URL is made once the tenant is known."""
+    trial = {"platform": "keycloak", "verify": "platform", "tenantId": UNKNOWN}
+    assert not LIFECYCLE.check(acme | trial).problems
+
+
 WRITE = "https://ACME.idp.example.com/digitanium/v4/mail/config"
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 PACKAGE = "pulumi_smtpconfig"
 PAGE = {f"emulator/page_files/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")}
-BESIDE_CODE = {"py.typed", "pulumi-plugin.json", "plugin/schema.json", *PAGE}
+BESIDE_CODE = {"py.typed", "pulumi-plugin.json", "plugin/schema.json", "fleet/tenants.schema.json", *PAGE}
 
 
 def test_the_wheel_contains_the_package_and_its_licence(published: Published) -> None:
-    """It has all modules, the files beside them, and the licence alone."""
+    """It has all modules, what stands beside them, and the licence alone."""
     with ZipFile(published.wheel) as wheel:
         names = set(wheel.namelist())
     modules = {str(path) for path in SOURCES} | BESIDE_CODE

@@ -118,7 +118,7 @@ def test_whoever_edits_the_file_cannot_send_a_token_elsewhere(
 def test_what_is_wrong_with_the_file_stops_the_preview_with_its_lines(stack: Stack) -> None:
     """The user reads file, line and tenant, and no traceback; so it is with an unknown group."""
     write(stack.project, {"acme": {**EU, "port": 0}})
-    assert 'tenants.yaml:15: tenant "acme": port: must be a whole number' in refused(stack)
+    assert 'tenants.yaml:15: tenant "acme": port: must be from 1 to 65535' in refused(stack)
     write(stack.project, {"acme": EU})
     stack.configure(**{"fleet:group": "asia"})
     assert 'fleet:group is "asia", but the groups of tenants.yaml are eu' in refused(stack)

@@ -67,7 +67,8 @@ def test_the_matrix_is_made_of_the_groups_of_a_file_that_is_in_order(runner: Sta
     write(runner.project, {"acme": {"group": "eu", "port": "x"}})
     output, status = run(runner, "groups")
     assert status
-    assert 'tenants.yaml:15: tenant "acme": port: must be a whole number' in output
+    assert output.startswith("::error file=tenants.yaml,line=15,")
+    assert 'tenant "acme": port: must be a whole number' in output
 
 
 def test_each_event_does_what_its_step_says(runner: Stack, emulator: Emulator) -> None:

@@ -1,4 +1,4 @@
-"""Exported tenants as a `tenants.yaml` of examples/fleet."""
+"""Exported tenants as a `tenants.yaml` of a fleet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUP, CREDENTIALS = "all", "idp"
 SHARED = ("platform", "hostname", "basePath", "credentials")
 REFERENCES = {secret.reference_key: secret.key for secret in LOGIN_SECRETS}
 KEPT = "debug"
-"""What a fleet cannot declare, because its editors must not log passwords; the realm keeps it."""
+"""What a fleet declares for all or none, because editors of one tenant must not log passwords."""
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._@/-]*")
 NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
@@ -54,7 +54,9 @@ def _tenant(tenant: ExportedTenant) -> Iterator[str]:
         del own["tenantId"]
     if KEPT in own:
         del own[KEPT]
-        yield from comment([f"The platform keeps {KEPT}, which a fleet cannot declare."], "  ")
+        yield from comment(
+            [f"The platform keeps {KEPT}, which a fleet sets for all or none."], "  "
+        )
     elsewhere = [key for key in tenant.remarks if key not in own]
     remarks = [line for key in elsewhere for line in tenant.remarks[key]]
     yield from comment([*tenant.notes, *remarks], "  ")

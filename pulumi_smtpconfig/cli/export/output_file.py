@@ -32,7 +32,7 @@ def find_obstacle(path: str, *, replace: bool) -> str:
     return "" if replace else "is there already; --force replaces it"
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, text: str, *, remedy: str = "check --output.") -> None:
     """Write a text in UTF-8, so that at every moment the file has all of it or what it had.
 
     Raises:
@@ -42,9 +42,7 @@ def write_file(path: str, text: str) -> None:
     try:
         _replace(target, text)
     except OSError as error:
-        raise ConfigurationError(
-            f"Could not write {path}: {error.strerror}.", "check --output."
-        ) from None
+        raise ConfigurationError(f"Could not write {path}: {error.strerror}.", remedy) from None
 
 
 def _replace(target: Path, text: str) -> None:

@@ -1,0 +1,1 @@
+"""`smtpconfig fleet`: check and lay out a file of tenants."""

@@ -1,0 +1,100 @@
+"""`smtpconfig fleet check` and `groups`: what is wrong with a file of tenants."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from pulumi_smtpconfig.authorized_client import AuthorizedClient
+from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK
+from pulumi_smtpconfig.cli.fleet.annotations import github, sarif
+from pulumi_smtpconfig.cli.fleet.unreadable import telling_of
+from pulumi_smtpconfig.cli.output import print_warning
+from pulumi_smtpconfig.cli.run import CommandConfig, Labelled, Outcome, invalid_options
+from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.fleet import judgement
+from pulumi_smtpconfig.fleet.problems import FleetError, Unreadable
+from pulumi_smtpconfig.problems import Problem as OptionProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pulumi_smtpconfig.fleet.file import FleetFile
+    from pulumi_smtpconfig.fleet.problems import Problem
+
+TEXT = "text"
+FORMATS = {"github": github, "sarif": sarif}
+ERROR, WARNING, GOOD = ("error", "bold red"), ("warning", "yellow"), ("ok", "green")
+
+
+def blank(path: Path) -> dict[str, Any]:
+    """Return the document of a check that has no result."""
+    return {"file": str(path), "groups": [], "tenants": None, "problems": []}
+
+
+def check(path: Path, format_: str) -> Outcome:
+    """Check a file, and print what is wrong in a format."""
+    if format_ not in {TEXT, *FORMATS}:
+        why = 'must be "text", "github" or "sarif"'
+        return invalid_options([OptionProblem("format", why)], blank(path))
+    with telling_of(path):
+        file, problems = _check(path)
+    errors = [each for each in problems if not each.is_warning]
+    document = blank(path) | {
+        "groups": file.groups if file else [],
+        "tenants": len(file.tenants) if file else None,
+        "problems": [_as_json(each) for each in problems],
+    }
+    code = EXIT_FAILED if errors else EXIT_OK
+    if format_ in FORMATS:
+        return Outcome(code, document, FORMATS[format_](path, problems))
+    summary = _summary(path, file, len(errors), len(problems) - len(errors))
+    lines = [((WARNING if each.is_warning else ERROR), str(each)) for each in problems]
+    return Outcome(code, document, Labelled([*lines, (ERROR if errors else GOOD, summary)]))
+
+
+def groups(path: Path) -> Outcome:
+    """Print the groups of a file that is in order."""
+    with telling_of(path):
+        file, problems = _check(path)
+    errors = [str(each) for each in problems if not each.is_warning]
+    if not file or errors:
+        error = ConfigurationError("\n  ".join(errors), "correct the file.")
+        return Outcome(EXIT_FAILED, {}, error=error)
+    return Outcome(EXIT_OK, {}, json.dumps(file.groups) + "\n")
+
+
+def _check(path: Path) -> tuple[FleetFile | None, Sequence[Problem]]:
+    """Return a file and its problems; there is no file if it is not YAML."""
+    with closing(AuthorizedClient(CommandConfig(), print_warning)) as client:
+        try:
+            return judgement.check(path, client)
+        except Unreadable:
+            raise
+        except FleetError as error:
+            return None, error.problems
+
+
+def _summary(path: Path, file: FleetFile | None, errors: int, warnings: int) -> str:
+    counts = {"error": errors, "warning": warnings}
+    found = [_counted(counts[what], what) for what in counts if counts[what]] or ["no problems"]
+    sizes = {"tenant": len(file.tenants), "group": len(file.groups)} if file else {}
+    return f"{path}: {', '.join([*(_counted(sizes[what], what) for what in sizes), *found])}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "severity": "warning" if problem.is_warning else "error",
+        "tenant": problem.tenant or None,
+        "key": problem.key or None,
+        "code": problem.code or None,
+        "message": problem.what,
+    }

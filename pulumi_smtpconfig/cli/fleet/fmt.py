@@ -1,0 +1,41 @@
+"""`smtpconfig fleet fmt`: lay a file of tenants out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE
+from pulumi_smtpconfig.cli.export.output_file import write_file
+from pulumi_smtpconfig.cli.fleet.unreadable import telling_of
+from pulumi_smtpconfig.cli.run import Outcome, Report
+from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.fleet.document import read_text
+from pulumi_smtpconfig.fleet.problems import FleetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def fmt(path: Path, *, only_check: bool) -> Outcome:
+    """Lay a file out, or tell whether it is."""
+    try:
+        from pulumi_smtpconfig.fleet.formatting import format_text  # noqa: PLC0415 - needs an extra
+    except ModuleNotFoundError as missing:
+        happened = f"smtpconfig fleet fmt cannot run: No module named {missing.name!r}."
+        remedy = "run: pip install 'pulumi-smtpconfig[fleet]'."
+        return Outcome(EXIT_UNAVAILABLE, {}, error=ConfigurationError(happened, remedy))
+    try:
+        with telling_of(path):
+            text = read_text(path)
+            formatted = format_text(path.name, text)
+    except FleetError as error:
+        problem = ConfigurationError(str(error), "correct the file; it was not changed.")
+        return Outcome(EXIT_FAILED, {}, error=problem)
+    if formatted == text:
+        return Outcome(EXIT_OK, {}, Report(f"{path} is laid out already."))
+    if only_check:
+        remedy = f"run `smtpconfig fleet fmt {path}`."
+        other = ConfigurationError(f"{path} is laid out in another way.", remedy)
+        return Outcome(EXIT_FAILED, {}, error=other)
+    write_file(str(path), formatted, remedy="check that it may be changed.")
+    return Outcome(EXIT_OK, {}, Report(f"{path} is laid out now."))

@@ -1,0 +1,254 @@
+"""`smtpconfig fleet` checks and lays out a file of tenants."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.command import MODULE, document, process, smtpconfig
+from tests.cli.terminal import terminal
+from tests.fleet.files import HEAD
+from tests.fleet.project import EXAMPLE
+from tests.fleet.test_formatting import TIDY, UNTIDY
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+GOOD = f"{HEAD}  acme: {{}}\n  globex: {{}}\n"
+WRONG = f"""{HEAD}  acme:
+    host: smtp://smtp.acme.example
+    from: nobody
+    ssl: true
+    starttls: true
+  globex: {{port: 2526}}
+"""
+FOUND = [
+    (11, "error", "acme", "host", "E301"),
+    (12, "error", "acme", "from", None),
+    (14, "error", "acme", "starttls", "E101"),
+    (15, "warning", "globex", "port", "W103"),
+]
+CREDENTIALS = json.dumps({"idp": {"token": "t" * 20, "hostnames": ["idp.other.example"]}})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the command runs in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fleet(text: str | bytes, *arguments: str, **variables: str) -> Result:
+    """Run a command on tenants.yaml in this folder."""
+    Path("tenants.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return smtpconfig("fleet", *arguments, **variables)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_check_says_what_each_tenant_has_wrong_and_a_summary() -> None:
+    """Errors and warnings have a line each, with file, line, tenant and code."""
+    result = fleet(WRONG, "check")
+    assert result.exit_code == 1
+    *lines, summary = result.stdout.splitlines()
+    assert summary == "error tenants.yaml: 2 tenants, 2 groups, 3 errors, 1 warning"
+    for line, (number, severity, tenant, key, code) in zip(lines, FOUND, strict=True):
+        assert line.startswith(f'{severity} tenants.yaml:{number}: tenant "{tenant}": {key}: ')
+        assert line.endswith(f"[{code}]") == bool(code)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_check_of_a_file_in_order_ends_well() -> None:
+    """Warnings are no reason to fail, as in a preview."""
+    result = fleet(GOOD, "check")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "ok tenants.yaml: 2 tenants, 2 groups, no problems\n"
+    result = fleet(f"{HEAD}  globex: {{port: 2526}}\n", "check")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("ok tenants.yaml: 1 tenant, 2 groups, 1 warning\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_json_is_one_object_with_every_problem() -> None:
+    """What there is none of is null."""
+    result = fleet(WRONG, "check", "--json")
+    parsed = document(result)
+    assert result.exit_code == 1
+    assert (parsed["file"], parsed["groups"], parsed["tenants"]) == (
+        "tenants.yaml",
+        ["eu", "us"],
+        2,
+    )
+    keys = ("line", "severity", "tenant", "key", "code")
+    assert [tuple(each[key] for key in keys) for each in parsed["problems"]] == FOUND
+    assert parsed["happened"] is parsed["remedy"] is None
+
+
+@pytest.mark.usefixtures("folder")
+def test_annotations_stand_at_the_lines_of_a_pull_request() -> None:
+    """GitHub's runner reads one command a line; commas and colons of a title are escaped."""
+    result = fleet(WRONG, "check", "--format", "github")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    for line, (number, severity, *_) in zip(lines, FOUND, strict=True):
+        assert line.startswith(f"::{severity} file=tenants.yaml,line={number},title=")
+        assert line.count("::") == 2
+    assert fleet(GOOD, "check", "--format", "github").stdout == ""
+
+
+def test_annotations_name_the_file_as_the_repository_does(folder: Path) -> None:
+    """From the folder of the run, however the file was named."""
+    (folder / "a b").mkdir()
+    (folder / "a b/tenants.yaml").write_text(WRONG)
+    for path in ("a b/tenants.yaml", str(folder / "a b/tenants.yaml")):
+        result = smtpconfig("fleet", "check", path, "--format", "github")
+        assert "::error file=a b/tenants.yaml,line=11," in result.stdout
+        log = json.loads(smtpconfig("fleet", "check", path, "--format", "sarif").stdout)
+        place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"] == {"uri": "a%20b/tenants.yaml"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_sarif_has_a_rule_for_each_code() -> None:
+    """Code scanning takes the log: version, tool, rules, results with level and place."""
+    log = json.loads(fleet(WRONG, "check", "--format", "sarif").stdout)
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules == sorted({code or "invalid" for *_, code in FOUND})
+    for each, (line, severity, *_, code) in zip(run["results"], FOUND, strict=True):
+        place = each["locations"][0]["physicalLocation"]
+        assert (each["level"], each["ruleId"]) == (severity, code or "invalid")
+        assert place["artifactLocation"]["uri"] == "tenants.yaml"
+        assert place["region"]["startLine"] == line
+
+
+@pytest.mark.usefixtures("folder")
+def test_credentials_of_the_environment_are_checked_as_a_preview_does() -> None:
+    """A host that they are not for is told, and no token shown."""
+    result = fleet(GOOD, "check", SMTPCONFIG_CREDENTIALS=CREDENTIALS)
+    assert result.exit_code == 1
+    assert result.stdout.startswith('error tenants.yaml:10: tenant "acme": credentials: The ')
+    assert "may not be used for idp.example.com" in result.stdout
+    assert "tttt" not in result.output
+
+
+BAD: dict[str, tuple[str | bytes, int]] = {
+    "no YAML": ("a: [", 1),
+    "no text": (b"\xff", 1),
+    "a tab": ("\ta: 1", 1),
+    "nothing": ("", 1),
+    "a list": ("- a", 1),
+    "unknown keys": (f"{HEAD}  acme: {{x: 1}}\n", 1),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", [("check",), ("check", "--json"), ("groups",)], ids=str)
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_file_fails_every_command_that_reads_it(kind: str, command: tuple[str, ...]) -> None:
+    """A pipeline stops before it makes stacks of it."""
+    text, code = BAD[kind]
+    result = fleet(text, *command)
+    assert result.exit_code == code
+    assert "tenants.yaml" in result.output
+    assert "not shown" not in result.output
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "command", [("check",), ("groups",), ("fmt",), ("fmt", "--check")], ids=str
+)
+def test_a_file_that_cannot_be_read_has_no_result(command: tuple[str, ...]) -> None:
+    """The reason is the operating system's."""
+    result = smtpconfig("fleet", *command, "gone.yaml")
+    assert result.exit_code == 3
+    assert "gone.yaml:1: cannot be read: No such file or directory" in result.stderr
+    assert "Next: name the file of tenants" in result.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_unknown_format_is_refused() -> None:
+    """The error lists all."""
+    result = fleet(GOOD, "check", "--format", "xml")
+    assert result.exit_code == 2
+    assert 'format: must be "text", "github" or "sarif"' in result.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_groups_are_json_for_a_pipeline() -> None:
+    """A matrix runs every group."""
+    result = fleet(GOOD, "groups")
+    assert (result.exit_code, result.stdout) == (0, '["eu", "us"]\n')
+    result = fleet(WRONG, "groups")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert 'tenants.yaml:11: tenant "acme": host: is a URL' in result.stderr
+
+
+def test_the_schema_is_the_one_of_the_package() -> None:
+    """Editors take it from a file that this prints."""
+    ended = process("fleet", "schema")
+    assert ended.returncode == 0
+    assert {"groups", "defaults", "tenants"} == {*json.loads(ended.stdout)["properties"]}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_is_laid_out_in_place_once() -> None:
+    """`--check` changes nothing, and fails as long as there is something to change."""
+    result = fleet(UNTIDY, "fmt", "--check")
+    assert result.exit_code == 1
+    assert "run `smtpconfig fleet fmt tenants.yaml`." in result.stderr
+    assert Path("tenants.yaml").read_text() == UNTIDY
+    result = smtpconfig("fleet", "fmt")
+    assert (result.exit_code, result.stdout) == (0, "tenants.yaml is laid out now.\n")
+    assert Path("tenants.yaml").read_text() == TIDY
+    for arguments in ((), ("--check",)):
+        result = smtpconfig("fleet", "fmt", *arguments)
+        assert (result.exit_code, result.stdout) == (0, "tenants.yaml is laid out already.\n")
+
+
+def test_a_file_that_says_no_yaml_is_not_laid_out(folder: Path) -> None:
+    """It stays as it is."""
+    result = fleet("a: &x 1\n", "fmt")
+    assert result.exit_code == 1
+    assert "tenants.yaml:1: anchors are not allowed" in result.stderr
+    assert (folder / "tenants.yaml").read_text() == "a: &x 1\n"
+    assert [each.name for each in folder.iterdir()] == ["tenants.yaml"]
+
+
+def test_a_terminal_shows_errors_and_warnings_in_colours(folder: Path) -> None:
+    """Red and yellow; without a terminal there are none."""
+    (folder / "tenants.yaml").write_text(WRONG)
+    with terminal("fleet", "check") as screen:
+        assert screen.end() == 1
+    assert "\x1b[1;31merror\x1b[0m tenants.yaml:11:" in screen.shown
+    assert "\x1b[33mwarning\x1b[0m tenants.yaml:15:" in screen.shown
+    assert "\x1b" not in process("fleet", "check").stdout
+
+
+def test_a_check_knows_no_pulumi() -> None:
+    """It works where only its extra is installed."""
+    code = (
+        "import sys; sys.modules['pulumi'] = None\n"
+        "from pulumi_smtpconfig.cli.app import app\n"
+        "app(sys.argv[1:])"
+    )
+    for arguments in (("check",), ("groups",), ("schema",), ("fmt", "--check")):
+        file = () if arguments == ("schema",) else (str(EXAMPLE / "tenants.yaml"),)
+        ended = process("fleet", *arguments, *file, command=[sys.executable, "-c", code])
+        assert ended.returncode == 0, ended.stderr
+
+
+def test_the_command_says_what_it_needs(folder: Path) -> None:
+    """A package that is missing is told with the extra that has it."""
+    (folder / "ruamel").mkdir()
+    (folder / "ruamel/yaml.py").write_text("raise ModuleNotFoundError(name='ruamel.yaml')")
+    (folder / "ruamel/__init__.py").touch()
+    (folder / "tenants.yaml").write_text(UNTIDY)
+    ended = process("fleet", "fmt", command=MODULE, variables={"PYTHONPATH": str(folder)})
+    assert ended.returncode == 3
+    assert "No module named 'ruamel.yaml'" in ended.stderr
+    assert "pip install 'pulumi-smtpconfig[fleet]'" in ended.stderr

@@ -1,0 +1,90 @@
+"""A fleet's program under the real engine."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pulumi_smtpconfig.fleet.judgement import check
+from tests.engine.conftest import CHECKOUT, UP
+from tests.fleet.files import HEAD, client
+from tests.fleet.project import EXAMPLE, credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pulumi_smtpconfig.emulator import Emulator
+    from tools.stack import Stack
+
+RECORDED = CHECKOUT / "tests/engine/states/fleet"
+WRONG = f"""{HEAD}  acme:
+    host: smtp://smtp.acme.example
+    from: nobody
+    ssl: true
+    starttls: true
+  globex: {{port: many}}
+"""
+
+
+def test_whoever_copied_the_example_moves_over_without_a_request(
+    open_stack: Callable[[Path], Stack], emulator: Emulator
+) -> None:
+    """The state was written by the example when its code was its own; nothing is replaced."""
+    stack = open_stack(RECORDED)
+    stack.must("stack", "import", "--file", "state.json")
+    assert "5 unchanged" in stack.must("preview", "--expect-no-changes")
+    assert "5 unchanged" in stack.must(*UP)
+    assert not emulator.requests
+
+
+@pytest.fixture
+def stack(open_stack: Callable[[Path], Stack], emulator: Emulator) -> Stack:
+    """The example's stack, without a group."""
+    stack = open_stack(EXAMPLE)
+    stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
+    return stack
+
+
+def test_a_preview_tells_the_lines_of_a_check(stack: Stack, emulator: Emulator) -> None:
+    """Word for word, all at once, and nothing is registered."""
+    stack.configure(**{"fleet:group": "eu"})
+    path = stack.project / "tenants.yaml"
+    path.write_text(WRONG)
+    lines = [str(each) for each in check(path, client())[1]]
+    assert len(lines) == 4
+    output, status = stack.run("preview")
+    assert status
+    assert "\n".join(lines) in output.replace("\n    ", "\n")
+    assert "Traceback" not in output
+    assert not emulator.requests
+
+
+def test_a_stack_without_a_group_is_told_which_there_are(stack: Stack) -> None:
+    """The message has the command."""
+    output, status = stack.run("preview")
+    assert status
+    assert (
+        "run `pulumi config set fleet:group NAME` with one of the groups of tenants.yaml: eu, us"
+        in (output)
+    )
+
+
+def test_the_keys_of_the_project_count_and_defaults_may_be_a_file(
+    stack: Stack, emulator: Emulator
+) -> None:
+    """A copy under another name keeps its config; who owns the defaults is up to the repository."""
+    shutil.move(stack.project / "Pulumi.yaml", stack.project / "old")
+    (stack.project / "Pulumi.yaml").write_text("name: mail\nruntime: python\n")
+    stack.must("stack", "init", "other")
+    stack.configure(**{"mail:group": "eu"})
+    (stack.project / "defaults.yaml").write_text(
+        "group: eu\nplatform: shift\nhostname: idp.example.com\ncredentials: idp\n"
+        "host: smtp.example.com\nfrom: no-reply@example.com\nlintIgnore: [W103]\n"
+    )
+    (stack.project / "tenants.yaml").write_text("groups: [eu]\ntenants:\n  acme: {port: 2526}\n")
+    output = stack.must(*UP)
+    assert "W103" not in output
+    assert emulator.tenants["acme"]["port"] == "2526"
