@@ -83,4 +83,4 @@ def test_the_manifests_hold_no_secret() -> None:
         assert "@" in stack["spec"]["backend"]
         assert ":" not in stack["spec"]["backend"].partition("@")[0].removeprefix("postgres://")
         plain = {key for key, each in stack["spec"]["envRefs"].items() if each["type"] != "Secret"}
-        assert plain == {"PULUMI_EXPERIMENTAL", "PULUMI_SKIP_CHECKPOINTS"}
+        assert plain == {"PULUMI_SKIP_CHECKPOINTS"}

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 PACKAGE = "pulumi_smtpconfig"
 PAGE = {f"emulator/page_files/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")}
-BESIDE_CODE = {"py.typed", "pulumi-plugin.json", "plugin/schema.json", "fleet/tenants.schema.json", *PAGE}
+BESIDE_CODE = {
+    "py.typed",
+    "pulumi-plugin.json",
+    "plugin/schema.json",
+    "fleet/tenants.schema.json",
+    *PAGE,
+}
 
 
 def test_the_wheel_contains_the_package_and_its_licence(published: Published) -> None:
