@@ -10,8 +10,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.servers.keycloak import Keycloak, running_keycloak
-from tests.servers.postgres import Postgres, running_postgres
 from tools.cache import Unavailable
+from tools.postgres import Postgres, running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

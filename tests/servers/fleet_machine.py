@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pulumi_smtpconfig.emulator import Emulator
-    from tests.servers.postgres import Postgres
+    from tools.postgres import Postgres
     from tools.stack import Run
 
 UP = ("up", "--yes", "--skip-preview")

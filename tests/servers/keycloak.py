@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import trustme
 
-from tests.servers.background import background
+from tools.background import background
 from tools.cache import CACHE, Unavailable, run, say, staging
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pulumi_smtpconfig.emulator import Emulator
-    from tests.servers.postgres import Postgres
+    from tools.postgres import Postgres
 
 GROUPS = ("eu", "us", "asia", "africa")
 TENANTS = 1000

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.servers.background import background
+from tools.background import background
 from tools.cache import Unavailable
 
 CHECKOUT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ SERVER = ["sh", "-c", "echo ready as $$; sleep 600; echo"]
 PROGRAM = f"""
 import os, re
 from pathlib import Path
-from tests.servers.background import background
+from tools.background import background
 with background({SERVER}, Path("{{log}}"), re.compile("{READY.pattern}"), env=os.environ) as ready:
     print(ready[1], flush=True)
     input()

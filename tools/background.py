@@ -1,4 +1,4 @@
-"""Servers in the background that never outlive the tests."""
+"""Servers in the background that never outlive who started them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 READY_SECONDS = 300
 GUARD = 'trap : QUIT; { "$@"; kill -s KILL 0; } & cat >/dev/null; kill -s "$0" 0; wait'
-"""Ends its process group when standard input is closed, as it is even if the tests are killed."""
+"""Ends its process group when standard input is closed, as it is even if this process is killed."""
 
 
 @contextmanager

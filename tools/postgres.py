@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.servers.background import background
+from tools.background import background
 from tools.cache import Unavailable
 
 if TYPE_CHECKING:
