@@ -11,6 +11,8 @@ EDITS ?= 6000
 REQUESTS ?= 100000
 SIZES ?= 1 100 1000
 REPEATS ?= 7 5 3
+FLEET ?= 1000 3000
+GROUP ?= 250
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -54,8 +56,8 @@ campaign: $(SETUP) $(OLDEST) ## longer campaigns of faults, echoes, edited state
 		SMTPCONFIG_CAMPAIGN_ECHOES=$(ECHOES) SMTPCONFIG_CAMPAIGN_EDITS=$(EDITS) \
 		SMTPCONFIG_CAMPAIGN_REQUESTS=$(REQUESTS) $(BIN)/pytest tests/campaign
 
-bench: $(SETUP) ## measure the provider: make bench SIZES='1 100 1000' REPEATS='7 5 3'
-	@$(BIN)/python -m bench --sizes $(SIZES) --repeats $(REPEATS)
+bench: $(SETUP) ## measure the provider: make bench SIZES='1 100 1000' REPEATS='7 5 3' FLEET='1000 3000'
+	@$(BIN)/python -m bench --sizes $(SIZES) --repeats $(REPEATS) --fleet $(FLEET) --group $(GROUP)
 
 clean: ## remove everything that make created in this checkout
 	rm -rf .venv .venv-oldest .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage dist

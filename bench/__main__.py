@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bench.groups import Groups, growth
 from bench.measure import Figures, import_seconds
 from bench.platform import Platform, running_platform, throughput
 from bench.subjects import COMPARED, VARIANTS, Subject
@@ -21,8 +22,9 @@ from tools.cache import Unavailable, end_children_on_signals, say
 from tools.engine import engine_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    Job = tuple[Subject | Groups, int, float]
     Results = dict["Case", list[Figures]]
 
 HEADS = (
@@ -50,30 +52,37 @@ def main() -> None:
     end_children_on_signals()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
-    add("--sizes", type=int, nargs="+", default=[1, 100, 1000], help="numbers of tenants")
-    add("--repeats", type=int, nargs="+", default=[7, 5, 3], help="for each size")
+    add("--sizes", type=int, nargs="*", default=[1, 100, 1000], help="numbers of tenants")
+    add("--repeats", type=int, nargs="*", default=[7, 5, 3], help="for each size")
     add("--latency", type=float, default=0.1, help="seconds before an answer; 0 skips this part")
+    add("--fleet", type=int, nargs="*", default=[1000, 3000], help="tenants of fleets in groups")
+    add("--group", type=int, default=250, help="tenants in a group")
+    add("--fleet-repeats", type=int, default=3, help="for each fleet")
     add("--output", type=Path, default=Path("bench/results.json"), help="the JSON file")
     given = parser.parse_args()
     try:
         with running_platform() as server:
             general = _general(server)
-            results = measure(given.sizes, given.repeats, given.latency, server)
+            jobs = [
+                *plan(given.sizes, given.repeats, given.latency),
+                *plan_fleet(given.fleet, given.group, given.fleet_repeats),
+            ]
+            results = measure(jobs, server)
     except (Unavailable, RuntimeError, subprocess.SubprocessError, OSError) as error:
         sys.exit(f"{error}\nThe benchmark failed, and wrote nothing.")
     rows = [
         {**case._asdict(), "runs": [asdict(run) for run in runs]} for case, runs in results.items()
     ]
     given.output.write_text(json.dumps({**general, "cases": rows}, indent=1) + "\n")
-    print("\n".join([*(f"{key}: {general[key]}" for key in general), "", *table(results)]))
+    lines = [*(f"{key}: {general[key]}" for key in general), "", *table(results)]
+    if given.fleet:
+        lines += ["", *growth(results, given.group)]
+    print("\n".join(lines))
 
 
-def measure(
-    sizes: Sequence[int], repeats: Sequence[int], latency: float, server: Platform
-) -> Results:
+def measure(jobs: Sequence[Job], server: Platform) -> Results:
     """Measure all subjects; fail if one sends another number of requests than it should."""
     results: Results = {}
-    jobs = list(plan(sizes, repeats, latency))
     for number, (subject, tenants, seconds) in enumerate(jobs, start=1):
         server.reset(seconds)
         server.requests()
@@ -89,17 +98,22 @@ def measure(
     return results
 
 
-def plan(
-    sizes: Sequence[int], repeats: Sequence[int], latency: float
-) -> Iterator[tuple[Subject, int, float]]:
+def plan(sizes: Sequence[int], repeats: Sequence[int], latency: float) -> Iterator[Job]:
     """Take all subjects in turn, so that a busy minute affects each of them."""
-    for turn in range(max(repeats)):
+    for turn in range(max(repeats, default=0)):
         for size, count in zip(sizes, repeats, strict=True):
             if turn < count:
                 yield from ((subject, size, 0) for subject in COMPARED)
         if latency and turn < repeats[-1]:
             yield from ((subject, sizes[-1], latency) for subject in COMPARED)
     yield from ((subject, size, 0) for subject in VARIANTS for size in sizes[-2:])
+
+
+def plan_fleet(sizes: Iterable[int], group: int, repeats: int) -> Iterator[Job]:
+    """Take one group alone, then all sizes, in turn."""
+    counts = sorted({group, *sizes}) if sizes else []
+    for _ in range(repeats):
+        yield from ((Groups(group), count, 0) for count in counts)
 
 
 def table(results: Results) -> Iterator[str]:
