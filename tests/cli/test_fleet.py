@@ -179,13 +179,23 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_groups_are_json_for_a_pipeline() -> None:
-    """A matrix runs every group."""
+def test_groups_have_the_number_of_their_tenants() -> None:
+    """A line each for a shell, and objects for a matrix; a group without tenants is one too."""
     result = fleet(GOOD, "groups")
-    assert (result.exit_code, result.stdout) == (0, '["eu", "us"]\n')
+    assert (result.exit_code, result.stdout) == (0, "eu 2\nus 0\n")
+    result = fleet(GOOD, "groups", "--json")
+    groups = [{"group": "eu", "tenants": 2}, {"group": "us", "tenants": 0}]
+    assert document(result) == {"groups": groups, "happened": None, "remedy": None}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_with_errors_has_no_groups() -> None:
+    """No pipeline starts with some of them."""
     result = fleet(WRONG, "groups")
     assert (result.exit_code, result.stdout) == (1, "")
     assert 'tenants.yaml:11: tenant "acme": host: is a URL' in result.stderr
+    result = fleet(WRONG, "groups", "--json")
+    assert (result.exit_code, document(result)["groups"]) == (1, [])
 
 
 def test_the_schema_is_the_one_of_the_package() -> None:

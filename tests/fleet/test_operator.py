@@ -82,5 +82,16 @@ def test_the_manifests_hold_no_secret() -> None:
     for stack in STACKS:
         assert "@" in stack["spec"]["backend"]
         assert ":" not in stack["spec"]["backend"].partition("@")[0].removeprefix("postgres://")
-        plain = {key for key, each in stack["spec"]["envRefs"].items() if each["type"] != "Secret"}
-        assert plain == {"PULUMI_SKIP_CHECKPOINTS"}
+        assert {each["type"] for each in stack["spec"]["envRefs"].values()} == {"Secret"}
+
+
+def test_a_comment_says_what_a_group_of_many_tenants_adds() -> None:
+    """The line is one that the operator knows, and the example's groups are too small for it."""
+    text = (EXAMPLE / "operator/stacks.yaml").read_text()
+    (line,) = (line for line in text.splitlines() if "PULUMI_SKIP_CHECKPOINTS" in line)
+    added = YAML(typ="safe").load(line.lstrip("# "))
+    Draft202012Validator(SPEC["properties"]["envRefs"]).validate(added)
+    assert added["PULUMI_SKIP_CHECKPOINTS"]["literal"] == {"value": "true"}
+    assert len(read(EXAMPLE / "tenants.yaml").tenants) <= int(
+        text.split("more than ")[1].split()[0]
+    )

@@ -1,94 +1,108 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from typing import TYPE_CHECKING, Any
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
 
 from tests.fleet.project import EXAMPLE, credentials, sent, write
+from tests.servers.fleet_pipelines import PULL_REQUEST, PUSH, SCHEDULE, GitHub, GitLab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pulumi_smtpconfig.emulator import Emulator
+    from tests.servers.fleet_pipelines import Pipeline
     from tools.stack import Stack
 
-WORKFLOW = YAML(typ="safe").load((EXAMPLE / "github-actions.yml").read_text())
-PIP = "pip install -r requirements.txt"
+FEW = 50
+"""The most tenants of a group whose state is written after each step."""
+
+PATIENCE_SECONDS = 120
 
 
-@pytest.fixture
-def runner(open_stack: Callable[[Path], Stack], emulator: Emulator) -> Stack:
-    """A checkout on a runner: of the environment, what the workflow takes from the settings."""
+@pytest.fixture(params=[GitHub, GitLab])
+def pipeline(
+    request: pytest.FixtureRequest, open_stack: Callable[[Path], Stack], emulator: Emulator
+) -> Pipeline:
+    """A pipeline of the example whose credentials are set."""
     stack = open_stack(EXAMPLE)
-    stack.environment |= {
-        "SMTPCONFIG_CREDENTIALS": credentials(emulator),
-        "SMTPCONFIG_READ_BACK": WORKFLOW["env"]["SMTPCONFIG_READ_BACK"],
-        "GITHUB_OUTPUT": str(stack.project / "output"),
-        "GROUP": "us",
-    }
-    return stack
+    stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
+    pipeline: Pipeline = request.param(stack)
+    return pipeline
 
 
-def commands(job: str, event: str) -> list[str]:
-    """Return what a job runs on an event, but for what pip installs."""
-    steps: list[dict[str, Any]] = WORKFLOW["jobs"][job]["steps"]
-    this = (None, f"github.event_name == '{event}'")
-    return [s["run"] for s in steps if s.get("run", PIP) != PIP and s.get("if") in this]
+def recorded(stack: Stack, group: str) -> int:
+    """Return how many tenants the state of a group has at this moment."""
+    (path,) = stack.state.glob(f".pulumi/stacks/*/{group}.json")
+    resources = json.loads(path.read_text())["checkpoint"]["latest"].get("resources", [])
+    return sum(each["type"].endswith(":SmtpConfig") for each in resources)
 
 
-def run(runner: Stack, job: str, event: str = "push") -> tuple[str, int]:
-    """Run a job as GitHub does, which stops at the first command that fails."""
-    output = ""
-    for command in commands(job, event):
-        done = subprocess.run(
-            ["bash", "-e", "-c", command],
-            cwd=runner.project,
-            env=runner.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        output += done.stdout
-        if done.returncode:
-            return output, done.returncode
-    return output, 0
-
-
-def test_the_matrix_is_made_of_the_groups_of_a_file_that_is_in_order(runner: Stack) -> None:
+def test_every_group_of_a_file_that_is_in_order_has_a_job(pipeline: Pipeline) -> None:
     """A mistake in the file ends the pipeline there, with file and line."""
-    assert run(runner, "groups") == ("", 0)
-    written = (runner.project / "output").read_text()
-    assert json.loads(written.removeprefix("groups=")) == ["eu", "us"]
-    write(runner.project, {"acme": {"group": "eu", "port": "x"}})
-    output, status = run(runner, "groups")
+    assert pipeline.groups().status == 0
+    assert [*pipeline.jobs()] == ["eu", "us"]
+    assert all(pipeline.jobs()[group]["GROUP"] == group for group in pipeline.jobs())
+    write(pipeline.stack.project, {"acme": {"group": "eu", "port": "x"}})
+    output, status = pipeline.groups()
     assert status
-    assert output.startswith("::error file=tenants.yaml,line=15,")
+    assert "tenants.yaml" in output
+    assert ":15:" in output or ",line=15," in output
     assert 'tenant "acme": port: must be a whole number' in output
 
 
-def test_each_event_does_what_its_step_says(runner: Stack, emulator: Emulator) -> None:
+@pytest.mark.parametrize("group", ["no", "true", "y", "a-b-0", "pages"])
+def test_no_name_of_a_group_means_something_else(pipeline: Pipeline, group: str) -> None:
+    """What YAML or the pipeline knows by such a name is no group."""
+    write(pipeline.stack.project, {"acme": {"group": group}})
+    assert pipeline.groups().status == 0
+    assert {*pipeline.jobs()} == {"eu", group}
+
+
+def test_each_event_does_what_its_step_says(pipeline: Pipeline, emulator: Emulator) -> None:
     """A preview changes nothing, a push applies the group alone, and the night looks for drift."""
-    write(runner.project, {"acme": {"group": "us"}, "globex": {"group": "eu"}})
-    assert run(runner, "group", "pull_request")[1] == 0
+    write(pipeline.stack.project, {"acme": {"group": "us"}, "globex": {"group": "eu"}})
+    assert pipeline.groups().status == 0
+    assert pipeline.group("us", PULL_REQUEST).status == 0
     assert {request.method for request in emulator.requests} == {"GET"}
     assert not sent(emulator)
-    assert run(runner, "group", "push")[1] == 0
+    assert pipeline.group("us", PUSH).status == 0
     assert sent(emulator) == ["acme"]
-    (runner.project / "Pulumi.us.yaml").unlink()
-    assert run(runner, "group", "schedule")[1] == 0
+    (pipeline.stack.project / "Pulumi.us.yaml").unlink()
+    assert pipeline.group("us", SCHEDULE).status == 0
     emulator.tenants["acme"]["host"] = "smtp.somewhere.example"
-    output, status = run(runner, "group", "schedule")
+    output, status = pipeline.group("us", SCHEDULE)
     assert status
     assert '"smtp.somewhere.example" => "smtp.example.com"' in output
 
 
-def test_nothing_of_the_file_becomes_a_part_of_a_command() -> None:
+def test_a_group_of_many_tenants_skips_checkpoints_and_no_other(
+    pipeline: Pipeline, emulator: Emulator
+) -> None:
+    """In the midst of an up, the state of few has what was done; that of many has nothing yet."""
+    few = {f"few-{number}": {"group": "eu"} for number in range(FEW)}
+    many = {f"many-{number}": {"group": "us"} for number in range(FEW + 1)}
+    write(pipeline.stack.project, few | many)
+    assert pipeline.groups().status == 0
+    emulator.latency = 0.5
+    for group, tenants in (("eu", few), ("us", many)):
+        emulator.requests.clear()
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(pipeline.group, group, PUSH)
+            end = time.monotonic() + PATIENCE_SECONDS
+            while len(sent(emulator)) < len(tenants) // 2 and time.monotonic() < end:
+                time.sleep(0.05)
+            midway = recorded(pipeline.stack, group)
+            assert not running.done()
+            assert running.result().status == 0
+        assert (midway > 0) == (tenants is few)
+        assert recorded(pipeline.stack, group) == len(tenants)
+
+
+def test_nothing_of_the_file_becomes_a_part_of_a_command(pipeline: Pipeline) -> None:
     """A group's name reaches the shell as a variable, so that no name is a command."""
-    for job in ("groups", "group"):
-        for event in ("pull_request", "push", "schedule"):
-            assert not [command for command in commands(job, event) if "${{" in command]
+    assert not [command for command in pipeline.commands() if "${{" in command]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 File = Annotated[
     Path, typer.Argument(help="The file of tenants.", metavar="FILE", show_default=True)
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 TENANTS = Path("tenants.yaml")
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ def check(
             metavar="text|github|sarif",
         ),
     ] = "text",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say of every tenant what a preview would say."""
     from pulumi_smtpconfig.cli.fleet import check as command  # noqa: PLC0415 - --help is quick
@@ -51,11 +52,11 @@ def check(
 
 
 @app.command(epilog=explained())
-def groups(file: File = TENANTS) -> None:
-    """Print the groups as a JSON list, for a pipeline's matrix; fail as check does."""
+def groups(file: File = TENANTS, *, as_json: Json = False) -> None:
+    """Print each group with the number of its tenants, for a pipeline; fail as check does."""
     from pulumi_smtpconfig.cli.fleet import check as command  # noqa: PLC0415 - --help is quick
 
-    _run(lambda: command.groups(file), {})
+    _run(lambda: command.groups(file), command.NO_GROUPS, as_json=as_json)
 
 
 @app.command(epilog=explained())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 TEXT = "text"
 FORMATS = {"github": github, "sarif": sarif}
 ERROR, WARNING, GOOD = ("error", "bold red"), ("warning", "yellow"), ("ok", "green")
+
+NO_GROUPS: dict[str, Any] = {"groups": []}
+"""The document of `groups` that has no result."""
 
 
 def blank(path: Path) -> dict[str, Any]:
@@ -56,14 +58,17 @@ def check(path: Path, format_: str) -> Outcome:
 
 
 def groups(path: Path) -> Outcome:
-    """Print the groups of a file that is in order."""
+    """Print the groups of a file that is in order, each with the number of its tenants."""
     with telling_of(path):
         file, problems = _check(path)
     errors = [str(each) for each in problems if not each.is_warning]
     if not file or errors:
         error = ConfigurationError("\n  ".join(errors), "correct the file.")
-        return Outcome(EXIT_FAILED, {}, error=error)
-    return Outcome(EXIT_OK, {}, json.dumps(file.groups) + "\n")
+        return Outcome(EXIT_FAILED, NO_GROUPS, error=error)
+    sizes = {group: len(file.of_group(group)) for group in file.groups}
+    found = [{"group": group, "tenants": sizes[group]} for group in sizes]
+    lines = "".join(f"{group} {sizes[group]}\n" for group in sizes)
+    return Outcome(EXIT_OK, {"groups": found}, lines)
 
 
 def _check(path: Path) -> tuple[FleetFile | None, Sequence[Problem]]:
