@@ -60,14 +60,18 @@ _runs: WeakKeyDictionary[pulumi.Resource, Run] = WeakKeyDictionary()
 """Each run by its stack, because one process may run several."""
 
 
-def after_checks(declared: Declared, value: pulumi.Input[Any]) -> asyncio.Future[Any]:
+def after_checks(value: pulumi.Input[Any], *declared: Declared) -> asyncio.Future[Any]:
     """Return one of a resource's values, once all declared resources are known to have no mistakes.
 
     A resource that waits for it is not registered before that.
+
+    Args:
+        value: The value.
+        declared: The resource; none if somebody else has checked it already.
     """
     stack = pulumi.runtime.get_root_resource()
     run = Run() if stack is None else _runs.setdefault(stack, Run())
-    run.unchecked.append(declared)
+    run.unchecked.extend(declared)
     # No output: an outputs' failure ends an inline program before its resources have failed, and
     # Pulumi then tells the same error a second time.
     return asyncio.ensure_future(_after(run, value))

@@ -23,6 +23,7 @@ from pulumi_smtpconfig.resource_warnings import show_warnings
 from pulumi_smtpconfig.settings.choices import BOOLEANS, OFF, RETAIN, default_port, default_starttls
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pulumi_smtpconfig.resource_args import Choice
@@ -281,7 +282,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         problems = [*_misuses(args, arguments), *wrong, *refused]
         inputs = {KEYS.get(key, key).removesuffix("_"): value for key, value in properties.items()}
         declared = Declared(resource_name, self._known_inputs(inputs), problems)
-        properties["platform"] = after_checks(declared, properties["platform"])
+        properties["platform"] = self._after_checks(properties["platform"], declared)
         secret = pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
         opts = pulumi.ResourceOptions.merge(opts, secret)
         properties |= {"endpoint": None}
@@ -297,6 +298,9 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     def _known_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return the inputs that are checked before any resource is registered."""
         return inputs
+
+    def _after_checks(self, value: pulumi.Input[Any], declared: Declared) -> asyncio.Future[Any]:
+        return after_checks(value, declared)
 
     def _register(
         self,

@@ -16,13 +16,16 @@ from pulumi_smtpconfig.fleet.file import read
 from pulumi_smtpconfig.fleet.judgement import find_mistakes
 from pulumi_smtpconfig.fleet.passwords import Passwords
 from pulumi_smtpconfig.fleet.problems import FleetError, file_error
+from pulumi_smtpconfig.known_mistakes import after_checks
 from pulumi_smtpconfig.property_names import ATTRIBUTES
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Collection
 
     from pulumi_smtpconfig.fleet.file import FleetFile
     from pulumi_smtpconfig.fleet.problems import Problem
+    from pulumi_smtpconfig.known_mistakes import Declared
 
 CREDENTIALS = "SMTPCONFIG_CREDENTIALS"
 
@@ -34,6 +37,9 @@ class Tenant(SmtpConfig):
     would cost a preview of 1,000 tenants an eighth of its program's time, and a quarter of its
     memory.
     """
+
+    def _after_checks(self, value: pulumi.Input[Any], _: Declared) -> asyncio.Future[Any]:
+        return after_checks(value)  # `find_mistakes` has judged it
 
     def _register(
         self,

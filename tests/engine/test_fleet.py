@@ -62,6 +62,29 @@ def test_a_preview_tells_the_lines_of_a_check(stack: Stack, emulator: Emulator) 
     assert not emulator.requests
 
 
+def test_a_mistake_beside_the_fleet_keeps_it_from_being_sent(
+    stack: Stack, emulator: Emulator
+) -> None:
+    """Whatever else the program declares is checked before any tenant is registered."""
+    stack.configure(**{"fleet:group": "eu"})
+    with (stack.project / "__main__.py").open("a") as program:
+        program.write(
+            "from pulumi_smtpconfig import SmtpConfig\n"
+            "SmtpConfig('beside', platform='shift', hostname='idp.example.com', tenant_id='b',"
+            " host='smtp://b.example', from_='a@b.example')\n"
+        )
+    output, status = stack.run(*UP)
+    assert status
+    assert "The mail settings of 1 resource have mistakes" in output
+    assert '"beside"' in output
+    assert not emulator.requests
+    assert not [
+        each
+        for each in stack.exported()["deployment"]["resources"]
+        if each["type"].endswith("SmtpConfig")
+    ]
+
+
 def test_a_stack_without_a_group_is_told_which_there_are(stack: Stack) -> None:
     """The message has the command."""
     output, status = stack.run("preview")
