@@ -179,6 +179,16 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("format_", ["github", "sarif"])
+def test_two_formats_at_once_are_refused(format_: str) -> None:
+    """Whoever asked for both would look in vain for one of them."""
+    result = fleet(GOOD, "check", "--json", "--format", format_)
+    assert result.exit_code == 2
+    assert document(result)["happened"] == "--format: cannot be given with --json"
+    assert fleet(GOOD, "check", "--json", "--format", "text").exit_code == 0
+
+
+@pytest.mark.usefixtures("folder")
 def test_groups_have_the_number_of_their_tenants() -> None:
     """A line each for a shell, and objects for a matrix; a group without tenants is one too."""
     result = fleet(GOOD, "groups")

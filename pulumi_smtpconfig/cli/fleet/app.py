@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,8 @@ def check(
     """Say of every tenant what a preview would say."""
     from pulumi_smtpconfig.cli.fleet import check as command  # noqa: PLC0415 - --help is quick
 
-    _run(lambda: command.check(file, format_), command.blank(file), as_json=as_json)
+    run = partial(command.check, file, format_, as_json=as_json)
+    _run(run, command.blank(file), as_json=as_json)
 
 
 @app.command(epilog=explained())

@@ -36,10 +36,9 @@ def blank(path: Path) -> dict[str, Any]:
     return {"file": str(path), "groups": [], "tenants": None, "problems": []}
 
 
-def check(path: Path, format_: str) -> Outcome:
+def check(path: Path, format_: str, *, as_json: bool) -> Outcome:
     """Check a file, and print what is wrong in a format."""
-    if format_ not in {TEXT, *FORMATS}:
-        why = 'must be "text", "github" or "sarif"'
+    if why := _misuse(format_, as_json=as_json):
         return invalid_options([OptionProblem("format", why)], blank(path))
     with telling_of(path):
         file, problems = _check(path)
@@ -55,6 +54,12 @@ def check(path: Path, format_: str) -> Outcome:
     summary = _summary(path, file, len(errors), len(problems) - len(errors))
     lines = [((WARNING if each.is_warning else ERROR), str(each)) for each in problems]
     return Outcome(code, document, Labelled([*lines, (ERROR if errors else GOOD, summary)]))
+
+
+def _misuse(format_: str, *, as_json: bool) -> str:
+    if format_ not in {TEXT, *FORMATS}:
+        return 'must be "text", "github" or "sarif"'
+    return "cannot be given with --json" if as_json and format_ != TEXT else ""
 
 
 def groups(path: Path) -> Outcome:
