@@ -23,6 +23,7 @@ from yaml import (
     SequenceStartEvent,
     YAMLError,
 )
+from yaml.reader import ReaderError
 
 from pulumi_smtpconfig.files import read_file
 from pulumi_smtpconfig.fleet.problems import Problem, Unreadable, file_error
@@ -132,7 +133,7 @@ def parse_text(name: str, text: str) -> Document:
     try:
         values = reader.document()
     except (YAMLError, RecursionError, ValueError, OverflowError) as error:
-        raise file_error(Problem(name, *_yaml_problem(error))) from None
+        raise file_error(Problem(name, *_yaml_problem(error, text))) from None
     problems = [Problem(name, line, why) for line, why in reader.problems]
     return Document(name, values, reader.lines, problems)
 
@@ -158,9 +159,12 @@ def read_text(path: Path) -> str:
     return text
 
 
-def _yaml_problem(error: Exception) -> Found:
+def _yaml_problem(error: Exception, text: str) -> Found:
     if isinstance(error, RecursionError):
         return 1, "is nested too deeply"
+    if isinstance(error, ReaderError):
+        before = text.encode()[: error.position]  # libyaml counts octets
+        return before.count(b"\n") + 1, "contains a character that YAML does not allow"
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return 1, "contains a character that YAML does not allow"
     if error.problem == TOO_DEEP:
