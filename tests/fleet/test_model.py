@@ -6,6 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pulumi_smtpconfig.fleet.model import FOR_ALL, KEYS, REFERENCES
+from pulumi_smtpconfig.property_names import KEYS as PROPERTIES
+from pulumi_smtpconfig.resource_args import SmtpConfigArgs
 from tests.fleet.files import HEAD, fleet_of, problems_in
 
 if TYPE_CHECKING:
@@ -80,6 +83,18 @@ def test_null_removes_a_required_default(tmp_path: Path, key: str) -> None:
     (line,) = problems_in(tmp_path, f"{HEAD}  acme: {{{key}: null}}\n")
     why = f"needs {key}, here or in the defaults" if key in OF_FLEETS else f"{key}: is required"
     assert line == f'tenants.yaml:10: tenant "acme": {why}'
+
+
+def test_every_argument_of_the_resource_can_be_said() -> None:
+    """Secrets by where they are stored, the name as the key of the tenant, and nothing else."""
+    arguments = {
+        PROPERTIES.get(key, key).removesuffix("_") for key in SmtpConfigArgs.__annotations__
+    }
+    stored = {
+        key for key in arguments if key.endswith("From") and key.removesuffix("From") in REFERENCES
+    }
+    assert {*KEYS} == arguments - stored | {"group"}
+    assert {"verify", "debug", "onDelete", "lintIgnore"} == FOR_ALL
 
 
 DUPLICATES = {
