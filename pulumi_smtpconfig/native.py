@@ -13,10 +13,10 @@ import pulumi
 
 from pulumi_smtpconfig import resource
 from pulumi_smtpconfig.config import why_taken
+from pulumi_smtpconfig.lint.linter import parse_codes
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import KEYS, SECRETS, TYPES
 from pulumi_smtpconfig.resource_options import NATIVE, refused_options
-from pulumi_smtpconfig.resource_warnings import parse_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -22,7 +22,7 @@ from pulumi_smtpconfig.property_names import ATTRIBUTES
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from pulumi_smtpconfig.fleet.file import FleetFile
     from pulumi_smtpconfig.fleet.problems import Problem
@@ -48,11 +48,11 @@ class Tenant(SmtpConfig):
         self,
         name: str,
         properties: dict[str, Any],
-        ignored: Collection[str],
-        opts: pulumi.ResourceOptions | None,
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
     ) -> None:
-        given = {key: value for key, value in properties.items() if value is not None}
-        super()._register(name, {**given, "endpoint": None}, ignored, opts)
+        outputs = {key: value for key, value in properties.items() if value is not None}
+        super()._register(name, {**outputs, "endpoint": None}, given, opts)
 
 
 class Fleet:
