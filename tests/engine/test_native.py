@@ -147,9 +147,11 @@ def test_a_tenant_is_imported_by_command(native: Stack, emulator: Emulator) -> N
     """A program with the same values then previews without changes; a password is sent once."""
     emulator.tenants["acme"] = dict(LIVE)
     declare(native, {})
-    words = ("import", "smtpconfig:index:SmtpConfig", "acme", ID)
+    as_typed = ID.replace("idp.example.com", "IDP.example.com:443")
+    words = ("import", "smtpconfig:index:SmtpConfig", "acme", as_typed)
     output = native.must(*words, "--yes", "--protect=false", "--generate-code=false")
     assert "does not show its password" in output
+    assert resources(native)["acme"]["id"] == ID
     program = SHIFT | {"host": "live.example", "user": "acme"}
     declare(native, {"acme": program})
     native.must("preview", "--expect-no-changes")
