@@ -1,0 +1,1 @@
+"""What is wrong with the mail of many tenants, found in one go."""
