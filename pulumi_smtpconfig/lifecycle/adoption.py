@@ -179,11 +179,15 @@ class Comparison:
         """Return how a changed setting is told, by its values unless it is a secret."""
         if key in SECRET_KEYS:
             return key
-        old = _value(self._old.get(key), secrets)
-        new = LATER if key in self._unknown else _value(self._new.get(key), secrets)
+        old, new = self.values(key, secrets)
         if key in marked:
             old, new = (each if each in {NONE, LATER} else SECRET for each in (old, new))
         return f"{key}: {old} -> {new}"
+
+    def values(self, key: str, secrets: Collection[str]) -> tuple[str, str]:
+        """Return the live and the declared value of a setting that is no secret, as text."""
+        new = LATER if key in self._unknown else _value(self._new.get(key), secrets)
+        return _value(self._old.get(key), secrets), new
 
 
 class Budget:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pulumi_smtpconfig.at_once import at_once
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE
 from pulumi_smtpconfig.cli.export.comments import quoted
@@ -34,11 +33,11 @@ from pulumi_smtpconfig.errors import (
     ReadFailed,
     SmtpConfigError,
     error_context,
-    only_our_errors,
 )
 from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
 from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+from pulumi_smtpconfig.listing import LISTING, list_tenants
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
@@ -53,9 +52,6 @@ PYTHON, FLEET = "python", "fleet"
 SEVERAL = 2
 THREADS = 8
 """Tenants that are read at once."""
-
-LISTING = "master"
-"""The realm whose tokens may list realms, for credentials that name no token endpoint."""
 
 BLANK: dict[str, Any] = {"tenants": [], "variables": [], "text": None, "output": None}
 
@@ -105,8 +101,12 @@ def export(properties: Mapping[str, object], tenant_ids: Sequence[str], target: 
         waiting(f"Reading mail settings from {first.tenant.hostname} ...") as wait,
         closing(AuthorizedClient(config, wait.warn)) as client,
     ):
-        names = list(dict.fromkeys(tenant_ids)) or _list_tenants(client, first)
-        readings = _read_all(names, partial(_read, properties, client, wait), wait)
+        names = list(dict.fromkeys(tenant_ids)) or list_tenants(client, first)
+        readings: Readings = dict.fromkeys(names)
+        reads = at_once(names, partial(_read, properties, client, wait), THREADS)
+        for number, (name, result) in enumerate(reads, start=1):
+            readings[name] = result
+            wait.update(f"Reading mail settings: {number} of {len(names)} tenants ...")
         results = _export_all(readings, client, wait.warn)
     return _outcome(first, results, target)
 
@@ -143,55 +143,6 @@ def _find_target_problems(target: Target) -> Iterator[Problem]:
         yield Problem("format", f'must be "{PYTHON}" or "{FLEET}"')
     if target.output and (why := find_obstacle(target.output, replace=target.force)):
         yield Problem("output", why)
-
-
-def _list_tenants(client: AuthorizedClient, tenant: Declaration) -> list[str]:
-    """Return all tenants that the platform lists to the token, sorted."""
-    request = tenant.list_request()
-    with error_context(f"Could not list the tenants on {tenant.tenant.hostname}."):
-        realms = client.read_list(request) if request else []
-        names = [realm.get("realm") if isinstance(realm, dict) else None for realm in realms]
-        found = [name for name in names if isinstance(name, str) and name]
-        if len(found) < len(names):
-            raise ReadFailed(
-                "The list has entries without the name of a realm.",
-                "check hostname and basePath, or name the tenants.",
-            )
-    return sorted(set(found))
-
-
-def _read_all(
-    tenant_ids: Sequence[str],
-    read: Callable[[str], TenantReading | None],
-    wait: Wait,
-) -> Readings:
-    """Read several tenants at once.
-
-    The threads are daemons, which do not keep Ctrl-C waiting for a platform that is silent.
-    """
-    todo: queue.SimpleQueue[str] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[str, TenantReading | SmtpConfigError | None]]
-    done = queue.SimpleQueue()
-    for tenant_id in tenant_ids:
-        todo.put(tenant_id)
-
-    def work() -> None:
-        with suppress(queue.Empty):
-            while True:
-                tenant_id = todo.get_nowait()
-                try:
-                    done.put((tenant_id, only_our_errors(read)(tenant_id)))
-                except SmtpConfigError as error:
-                    done.put((tenant_id, error))
-
-    for _ in tenant_ids[:THREADS]:
-        threading.Thread(target=work, daemon=True).start()
-    results: Readings = {}
-    for number in range(1, len(tenant_ids) + 1):
-        tenant_id, result = done.get()
-        results[tenant_id] = result
-        wait.update(f"Reading mail settings: {number} of {len(tenant_ids)} tenants ...")
-    return {tenant_id: results[tenant_id] for tenant_id in tenant_ids}
 
 
 def _read(
