@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.config import Config
     from pulumi_smtpconfig.http.client import Client
     from pulumi_smtpconfig.http.responses import Response
-    from pulumi_smtpconfig.interface import Request, Step, Verification
+    from pulumi_smtpconfig.interface import Certificate, Request, Step, Verification
     from pulumi_smtpconfig.smtp.verifier import Verifier
     from pulumi_smtpconfig.tls import Trust
 
@@ -73,6 +73,9 @@ class AuthorizedClient:
         config: Where the connection settings are looked up.
         warn: Shows the user a line.
         progress: Shows the user what an operation is waiting for, for as long as it waits.
+
+    Attributes:
+        certificates: The trusted certificates of the SMTP servers that were verified, by host:port.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class AuthorizedClient:
         self._client: Client | None = None
         self._verifier: Verifier | None = None
         self._tokens = TokenCache()
+        self.certificates: dict[str, Certificate] = {}
 
     def problem(self, credentials: str, requests: Iterable[Request]) -> str:
         """Return why a named set cannot be used for requests, as far as a preview can tell."""
@@ -307,7 +311,9 @@ class AuthorizedClient:
                 from pulumi_smtpconfig.smtp.stages import Services  # noqa: PLC0415 - see above
                 from pulumi_smtpconfig.smtp.verifier import Verifier  # noqa: PLC0415 - see above
 
-                self._verifier = Verifier(Services(self._trust, self._mail_token))
+                self._verifier = Verifier(
+                    Services(self._trust, self._mail_token, self.certificates)
+                )
             return self._verifier
 
     @cached_property

@@ -141,6 +141,13 @@ class Verification(NamedTuple):
         return (self.password, *([self.token.client_secret] if self.token else []), *self.secrets)
 
 
+class Certificate(NamedTuple):
+    """When a server's certificate begins and ends, in seconds since 1970."""
+
+    begins: float
+    ends: float
+
+
 class Step(NamedTuple):
     """A stage of an SMTP session that passed, and what the server said."""
 

@@ -27,7 +27,7 @@ from pulumi_smtpconfig.smtp.verifier import Verifier
 from pulumi_smtpconfig.tls import Trust
 print("begins", flush=True)
 settings = Verification("127.0.0.1", int(sys.argv[1]), False, True, "", "", "a@b.de")
-Verifier(Services(Trust(), None), 600).verify(settings)
+Verifier(Services(Trust(), None, {}), 600).verify(settings)
 """
 
 WAIT_FOR_LOOK_UP = """

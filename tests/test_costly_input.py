@@ -348,7 +348,7 @@ def trust() -> Trust:
 
 def verify(settings: Verification, trust: Trust) -> None:
     """Verify settings, of which nothing else is known; no server is expected to accept them."""
-    with suppress(NotVerified), closing(Verifier(Services(trust, no_token))) as verifier:
+    with suppress(NotVerified), closing(Verifier(Services(trust, no_token, {}))) as verifier:
         verifier.verify(settings)
 
 

@@ -15,6 +15,7 @@ from base64 import b64decode, b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pulumi_smtpconfig.interface import Certificate
 from pulumi_smtpconfig.redaction import parse_json
 
 if TYPE_CHECKING:
@@ -82,6 +83,15 @@ class Session(smtplib.SMTP):
     def tls_version(self) -> str:
         """The TLS version, or an empty string without TLS."""
         return (self.sock.version() or "") if isinstance(self.sock, ssl.SSLSocket) else ""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The server's certificate, which is trusted; None without TLS."""
+        shown = self.sock.getpeercert() if isinstance(self.sock, ssl.SSLSocket) else None
+        if not shown:
+            return None
+        begins, ends = (ssl.cert_time_to_seconds(str(shown[key])) for key in ("notBefore", "notAfter"))
+        return Certificate(begins, ends)
 
     @property
     def auth_mechanisms(self) -> list[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pulumi_smtpconfig.connect import Address
-    from pulumi_smtpconfig.interface import Verification
+    from pulumi_smtpconfig.interface import Certificate, Verification
     from pulumi_smtpconfig.smtp.session import Reply, Session
     from pulumi_smtpconfig.tls import Trust
 
@@ -85,10 +85,13 @@ class Services(NamedTuple):
     Attributes:
         trust: The trusted certificate authorities.
         fetch_token: Returns the access token for settings with a `token`, within so many seconds.
+        certificates: The trusted certificates of the servers, which each session adds to, by
+            `address_of` its settings.
     """
 
     trust: Trust
     fetch_token: Callable[[Verification, float], str]
+    certificates: dict[str, Certificate]
 
 
 class Outcome(NamedTuple):
@@ -152,6 +155,8 @@ class SessionContext(NamedTuple):
         """Start TLS with the server, and return the TLS version."""
         name = contacted_host(self.verification.host).partition("%")[0]
         self.session.begin_tls(self.services.trust.context(), name)
+        if certificate := self.session.certificate:
+            self.services.certificates[address_of(self.verification)] = certificate
         return self.session.tls_version
 
     def expect(self, reply: Reply, *codes: int, remedy: str = "") -> str:

@@ -33,7 +33,7 @@ def run(bundle: Path, *replies: Reply, tries: int = 1) -> Any:
     """Verify by token, several times in one operation; return the last error and the server."""
     error = None
     with scripted_server(*UNTIL_AUTH, *replies, ca_bundle=bundle) as server:
-        services = Services(Trust(str(bundle)), lambda *_: TOKEN)
+        services = Services(Trust(str(bundle)), lambda *_: TOKEN, {})
         with closing(Verifier(services, PATIENCE)) as verifier:
             for number in range(tries):
                 settings = verification(server.port, password="", token=LOGIN, tenant=f"t{number}")
@@ -135,7 +135,7 @@ def test_a_refusal_does_not_blame_a_password(bundle: Path, reply: bytes, remedy:
 
 def test_a_user_cannot_add_a_field() -> None:
     """%x01 separates them."""
-    services = Services(Trust(), lambda *_: TOKEN)
+    services = Services(Trust(), lambda *_: TOKEN, {})
     with closing(Verifier(services, PATIENCE)) as verifier, pytest.raises(NotVerified) as caught:
         verifier.verify(verification(1, user="a\x01auth=Bearer b", token=LOGIN))
     assert caught.value.stage == "AUTH"

@@ -34,7 +34,7 @@ def verification(port: int, **changes: Any) -> Verification:
 
 def verifier_for(ca_bundle: Path | None = None, seconds: float = PATIENCE) -> Verifier:
     """Return a verifier for logins without a token."""
-    return Verifier(Services(Trust(str(ca_bundle or "")), no_token), seconds)
+    return Verifier(Services(Trust(str(ca_bundle or "")), no_token, {}), seconds)
 
 
 def no_token(_: Verification, __: float) -> str:
