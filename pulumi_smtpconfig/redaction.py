@@ -10,7 +10,7 @@ import html
 import json
 import re
 from base64 import b64decode
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
@@ -44,6 +44,9 @@ NON_ASCII = re.compile(r"[^\0-\x7f]+")
 NON_WORD = re.compile(r"[\W_]+")
 WRAPPED = re.compile(r"<[^<>]*>|=?,?\s")
 """What a server inserts where it wraps a text."""
+
+ESCAPED = re.compile(r"[%&\\=<\s\ud800-\udfff]")
+"""What a text has some of if there is anything in it to undo."""
 
 QUOTED_PRINTABLE = re.compile("=([0-9a-fA-F]{2})")
 UTF_16 = re.compile(r"\\u(?:\{([0-9a-fA-F]{1,5})\}|([0-9a-fA-F]{4}))")
@@ -124,24 +127,40 @@ def contains_secret(text: str, secrets: Iterable[str]) -> bool:
     more than 2,000 characters or may be read in too many ways, and any text does if a secret
     exceeds 16 KiB.
     """
-    known = set(filter(None, secrets))
-    if not known:
-        return False
-    if len(text) > MAX_TEXT or max(map(len, known)) > MAX_SECRET:
-        return True
-    readings = _undone([text])
-    readings |= _undone(each for reading in readings for each in _decoded(reading))
-    if sum(map(len, readings)) > MAX_READINGS:
-        return True
-    views = {view for reading in readings for view in _views(reading)}
-    pieces = {piece for view in views for piece in _pieces(view)}
-    return any(
-        not pieces.isdisjoint(_pieces(form))
-        if len(form) >= PIECE
-        else any(form in view for view in views)
-        for secret in known
-        for form in _forms(secret)
-    )
+    return SecretSearch(secrets).finds(text)
+
+
+class SecretSearch:
+    """`contains_secret` for many texts: what to look for is found out once.
+
+    Args:
+        secrets: The secrets; empty ones do not count.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = set(filter(None, secrets))
+
+    def finds(self, text: str) -> bool:
+        """Return whether a text contains one of the secrets, or may."""
+        if not self._secrets:
+            return False
+        if len(text) > MAX_TEXT or max(map(len, self._secrets)) > MAX_SECRET:
+            return True
+        readings = _undone([text])
+        readings |= _undone(each for reading in readings for each in _decoded(reading))
+        if sum(map(len, readings)) > MAX_READINGS:
+            return True
+        views = {view for reading in readings for view in _views(reading)}
+        pieces, wholes = self._sought
+        return any(not pieces.isdisjoint(_pieces(view)) for view in views) or any(
+            whole in view for whole in wholes for view in views
+        )
+
+    @cached_property
+    def _sought(self) -> tuple[set[str], set[str]]:
+        forms = {form for secret in self._secrets for form in _forms(secret)}
+        pieces = {piece for form in forms for piece in _pieces(form)}
+        return pieces, {form for form in forms if len(form) < PIECE}
 
 
 def _quote(texts: list[str], secrets: Iterable[str]) -> str:
@@ -182,7 +201,7 @@ def _undone(texts: Iterable[str]) -> set[str]:
     new = set(texts)
     while new and sum(map(len, found)) <= MAX_READINGS:
         found |= new
-        new = {undo(text) for text in new for undo in UNDO} - found
+        new = {undo(text) for text in new if ESCAPED.search(text) for undo in UNDO} - found
     return found
 
 

@@ -156,6 +156,21 @@ LEGITIMATE = [
 ]
 
 
+@given(st.text(st.characters() | st.sampled_from("\ufeff\U0001f600\x1c\u2028")))
+def test_a_text_without_escapes_has_nothing_to_undo(text: str) -> None:
+    """So most texts are searched as they are."""
+    if not redaction.ESCAPED.search(text):
+        assert {undo(text) for undo in redaction.UNDO} == {text}
+
+
+@given(st.text(st.characters(), max_size=40), st.lists(LONG_SECRETS | SHORT_SECRETS, max_size=3))
+def test_a_search_for_many_texts_finds_the_same(text: str, secrets: list[str]) -> None:
+    """What is found of each secret alone is found of all together."""
+    search = redaction.SecretSearch(secrets)
+    for each in (text, *(f"{text}{secret}" for secret in secrets)):
+        assert search.finds(each) == any(contains_secret(each, [one]) for one in secrets)
+
+
 @pytest.mark.parametrize("words", LEGITIMATE)
 @given(secret=st.text(st.sampled_from("BCDFGHJKLMNPQRSTVWXZ23456789-_!$%+/="), min_size=8))
 def test_words_without_a_secret_are_shown_as_they_are(words: str, secret: str) -> None:
