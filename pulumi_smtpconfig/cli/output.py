@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import sys
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -17,8 +16,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pulumi_smtpconfig.config import variable
-from pulumi_smtpconfig.interface import PLATFORM_ONLY
+from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,22 +27,6 @@ ERROR, WARNING = ("Error:", "bold red"), ("Warning:", "yellow")
 
 LOG_WIDTH = 10_000
 """Columns if there is no terminal, so that logs and pipes get unbroken rows."""
-
-CONFIG_SET = re.compile(r"run `pulumi config set (?:--secret )?[\w:]+`, or set")
-PULUMI = re.compile("`pulumi(?: up)?`")
-CONFIG_KEY = re.compile(r"smtpconfig:([A-Za-z]+)")
-MAY_DIFFER = "The platform may be able to reach the server even if this machine cannot."
-
-
-def without_pulumi(text: str) -> str:
-    """Rewrite a message for a reader without a Pulumi program.
-
-    >>> without_pulumi("set smtpconfig:readUrl, then run `pulumi up` again.")
-    'set SMTPCONFIG_READ_URL, then run `smtpconfig` again.'
-    """
-    text = text.replace(PLATFORM_ONLY, MAY_DIFFER)
-    text = PULUMI.sub("`smtpconfig`", CONFIG_SET.sub("set", text))
-    return CONFIG_KEY.sub(lambda key: variable(key[1]), text)
 
 
 def printable(text: str) -> str:
@@ -72,14 +54,20 @@ def print_text(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a title, and below it a table unless it has no columns, to standard output.
+def print_table(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    is_title_last: bool = False,  # noqa: FBT001, FBT002 - from a tuple
+) -> None:
+    """Print a title, and below or above it a table unless it has no columns, to standard output.
 
     Raises:
         OSError: Standard output failed, or its reader is gone (`BrokenPipeError`).
     """
     console = _console()
-    _print_line(console, Text(printable(title)))
+    if not (headings and is_title_last):
+        _print_line(console, Text(printable(title)))
     if not headings:
         return
     columns = [Column(heading, overflow="fold") for heading in headings]
@@ -87,6 +75,8 @@ def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     for row in rows:
         table.add_row(*(Text(printable(cell), style=MARK_STYLES.get(cell, "")) for cell in row))
     console.print(table)
+    if is_title_last:
+        _print_line(console, Text(printable(title)))
 
 
 def print_labelled(lines: Iterable[tuple[tuple[str, str], str]]) -> None:
@@ -101,7 +91,14 @@ def print_labelled(lines: Iterable[tuple[tuple[str, str], str]]) -> None:
 
 
 PASSED, FAILED = "✓", "✗"
-MARK_STYLES = {PASSED: "green", FAILED: "bold red"}
+MARK_STYLES = {
+    PASSED: "green",
+    FAILED: "bold red",
+    "in danger": "bold red",
+    "with warnings": "yellow",
+    "not read": "magenta",
+    "well": "green",
+}
 
 
 def mark(*, passed: bool) -> str:

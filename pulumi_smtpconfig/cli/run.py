@@ -21,7 +21,6 @@ from pulumi_smtpconfig.cli.output import (
     print_table,
     print_text,
     print_write_error,
-    without_pulumi,
 )
 from pulumi_smtpconfig.config import Config, Setting
 from pulumi_smtpconfig.errors import (
@@ -32,6 +31,7 @@ from pulumi_smtpconfig.errors import (
     SmtpConfigError,
     only_our_errors,
 )
+from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,11 +41,12 @@ if TYPE_CHECKING:
 
 
 class Report(NamedTuple):
-    """A sentence, and a table below it if it has headings."""
+    """A sentence, and a table below it, or above it, if it has headings."""
 
     title: str
     headings: tuple[str, ...] = ()
     rows: Sequence[tuple[str, ...]] = ()
+    is_title_last: bool = False
 
 
 class Labelled(NamedTuple):

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_smtpconfig import without_pulumi as module
 from pulumi_smtpconfig.authorized_client import READ_REMEDIES
-from pulumi_smtpconfig.cli import output
-from pulumi_smtpconfig.cli.output import printable, without_pulumi
+from pulumi_smtpconfig.cli.output import printable
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.smtp.advice import CERTIFICATE_REMEDIES, CLIENT_REJECTED, REMEDIES
+from pulumi_smtpconfig.without_pulumi import without_pulumi
 from tests.cli.command import PULUMI_TERMS
 
 ADVICE = {
@@ -26,7 +27,7 @@ ADVICE = {
 
 def test_the_docstring_example_is_true() -> None:
     """`doctest` runs it."""
-    assert doctest.testmod(output, raise_on_error=True).attempted
+    assert doctest.testmod(module, raise_on_error=True).attempted
 
 
 @pytest.mark.parametrize("advice", sorted(ADVICE), ids=lambda text: text[:30])

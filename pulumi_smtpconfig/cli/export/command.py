@@ -19,7 +19,6 @@ from pulumi_smtpconfig.cli.output import (
     print_lines,
     print_warning,
     waiting,
-    without_pulumi,
 )
 from pulumi_smtpconfig.cli.run import (
     CommandConfig,
@@ -41,6 +40,7 @@ from pulumi_smtpconfig.listing import LISTING, list_tenants
 from pulumi_smtpconfig.problems import Problem
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
+from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
