@@ -29,7 +29,7 @@ $(OLDEST): pyproject.toml tests/contract/oldest.txt $(SETUP)
 demo: $(SETUP) ## show the quickstart with the real engine against the emulator
 	@$(BIN)/python -m tools.demo
 
-screenshot: $(SETUP) ## take the picture of the emulator's page in README; needs Chromium
+screenshot: $(SETUP) ## take the pictures of the two pages in README; needs Chromium
 	@$(BIN)/python -m tools.page_screenshot
 
 dist: $(SETUP) ## build the wheel and the source distribution in dist

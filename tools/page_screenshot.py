@@ -1,4 +1,4 @@
-"""Take the screenshot of the emulator's page that README shows: docs/images/emulator.png."""
+"""Take the screenshots that README shows: of the emulator's page and of the page of an audit."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ import http.client
 import json
 import ssl
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulumi_smtpconfig.audit.page import render_page
 from pulumi_smtpconfig.emulator import Emulator
 from pulumi_smtpconfig.emulator.faults import FAULTS
+from tests.audit.sample_report import sample_report
 from tests.servers.browser import running_browser
 from tools.cache import Unavailable, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TARGET = Path(__file__).parents[1] / "docs/images/emulator.png"
+    from playwright.sync_api import Browser
+
+IMAGES = Path(__file__).parents[1] / "docs/images"
 WIDTH, HEIGHT = 1200, 760
 MOST_BYTES = 150_000
+AUDITED = 240
+"""Tenants of the audit whose page is shown."""
+
 ACME = {
     "host": "smtp.acme.example",
     "port": "587",
@@ -52,25 +60,44 @@ def show_something(emulator: Emulator) -> None:
     emulator.order(FAULTS["429 too many requests"])
 
 
+def emulator_page(browser: Browser) -> bytes:
+    """Return a picture of the emulator's page."""
+    with Emulator() as emulator:
+        show_something(emulator)
+        page = browser.new_page(
+            ignore_https_errors=True, viewport={"width": WIDTH, "height": HEIGHT}
+        )
+        page.goto(emulator.page)
+        page.locator("article").first.wait_for()
+        page.wait_for_timeout(3000)  # until new rows no longer flash
+        return page.screenshot()
+
+
+def audit_page(browser: Browser) -> bytes:
+    """Return a picture of the page of an audit, with the details of a tenant open."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 700})
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "audit.html"
+        file.write_text(render_page(sample_report(AUDITED)), "utf-8")
+        page.goto(file.as_uri())
+        page.locator("td.found summary").nth(2).click()
+        return page.screenshot()
+
+
 def main() -> None:
-    """Write the image; exit with 1 if there is no Chromium, or if the image is too large."""
+    """Write the images; exit with 1 if there is no Chromium, or if an image is too large."""
     try:
-        with Emulator() as emulator, running_browser() as browser:
-            show_something(emulator)
-            page = browser.new_page(
-                ignore_https_errors=True, viewport={"width": WIDTH, "height": HEIGHT}
-            )
-            page.goto(emulator.page)
-            page.locator("article").first.wait_for()
-            page.wait_for_timeout(3000)  # until new rows no longer flash
-            image = page.screenshot()
+        with running_browser() as browser:
+            images = {"emulator": emulator_page(browser), "audit": audit_page(browser)}
     except Unavailable as problem:
         sys.exit(str(problem))
-    if len(image) > MOST_BYTES:
-        sys.exit(f"The image has {len(image):,} bytes, more than {MOST_BYTES:,}.")
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_bytes(image)
-    say(f"Wrote {TARGET} ({len(image):,} bytes).")
+    IMAGES.mkdir(exist_ok=True)
+    for name, image in images.items():
+        if len(image) > MOST_BYTES:
+            sys.exit(f"The image has {len(image):,} bytes, more than {MOST_BYTES:,}.")
+        target = IMAGES / f"{name}.png"
+        target.write_bytes(image)
+        say(f"Wrote {target} ({len(image):,} bytes).")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an audit found, as the values that the table, the JSON document and the page are made from."""
+"""What an audit found, as the values that the table, the JSON and the page are made from."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ class AuditedTenant(NamedTuple):
         certificate_days: Days until the server's certificate ends; None if it was not looked at.
         session: What became of the SMTP session, as a short text; empty if there was none.
         findings: Worst first.
+        dns: What the domains of its addresses publish, as a text by the kind of record and domain,
+            such as "SPF of acme.example".
     """
 
     tenant_id: str
@@ -78,6 +80,7 @@ class AuditedTenant(NamedTuple):
     certificate_days: int | None
     session: str
     findings: Sequence[Finding]
+    dns: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
 class AuditReport(NamedTuple):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.publishing.conftest import Published
 
 MOST_DISTRIBUTIONS = 30
-OURS = ("cli", "emulator", "fleet", "testing")
+OURS = ("audit", "cli", "emulator", "fleet", "testing")
 OLDEST = CHECKOUT / "tests/contract/oldest.txt"
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC)-[\w-]+")
 PROVIDER = """

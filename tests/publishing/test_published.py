@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from tests.publishing.conftest import Published
 
 PACKAGE = "pulumi_smtpconfig"
-PAGE = {f"emulator/page_files/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")}
+PAGES = {
+    f"{wing}/page_files/{name}"
+    for wing, names in {"audit": (), "emulator": ("icon.svg",)}.items()
+    for name in ("page.html", "page.css", "page.js", *names)
+}
 BESIDE_CODE = {
     "py.typed",
     "pulumi-plugin.json",
     "plugin/schema.json",
     "fleet/tenants.schema.json",
-    *PAGE,
+    *PAGES,
 }
 
 
