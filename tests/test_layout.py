@@ -129,6 +129,7 @@ with suppress(SystemExit):
     app(["--help"])
 """
 PLUGIN = "import pulumi_smtpconfig.plugin.servicer"
+AUDIT = "import pulumi_smtpconfig.cli.audit.command"
 USES = {
     "a program": (PROGRAM, {"pydantic", "httpcore"}),
     "a preview": (PREVIEW, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
@@ -139,6 +140,7 @@ USES = {
     "a given token": (GIVEN_TOKEN, {"pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "a plugin": (PLUGIN, {"httpcore", "pulumi_smtpconfig.auth.oauth", "smtplib"}),
     "help": (HELP, {"httpcore", "smtplib"}),
+    "an audit": (AUDIT, {"pulumi", "httpcore", "smtplib", "dns", "jinja2", "yaml"}),
     "the emulator": (EMULATOR, {"pulumi", "trustme", "uvicorn"}),
     "pytest": (
         PYTEST,

@@ -88,7 +88,7 @@ def smtpconfig(
     ] = False,
     _password: Password = None,
 ) -> None:
-    """Verify SMTP settings, show the ones that a tenant has, export and check those of many."""
+    """Verify or show the SMTP settings of a tenant; export, audit or check those of many."""
 
 
 @app.command(context_settings=EXTRA_ARGUMENTS, epilog=explained())
@@ -251,4 +251,87 @@ def export(  # noqa: PLR0913 - a parameter for each option, all by keyword
     code = run(
         lambda: command.export(properties, tenants or [], target), command.BLANK, as_json=as_json
     )
+    raise typer.Exit(code)
+
+
+@app.command(context_settings=EXTRA_ARGUMENTS, epilog=explained())
+def audit(  # noqa: PLR0913 - a parameter for each option, all by keyword
+    context: typer.Context,
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A tenants.yaml, or the output of `pulumi stack export` as a .json file.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = "",
+    *,
+    stack: Annotated[
+        str, _text("--stack", "A stack of the project in this folder, in place of FILE.", "NAME")
+    ] = "",
+    hostname: Annotated[
+        str, _text("--hostname", "Host of a platform, in place of FILE.", "NAME")
+    ] = "",
+    platform: Annotated[
+        str, _text("--platform", "The platform at --hostname.", "ssms|shift|keycloak")
+    ] = "keycloak",
+    tenant_ids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tenant-id",
+            help="A tenant at --hostname; can be repeated. Default on Keycloak: all.",
+            metavar="ID",
+            show_default=False,
+        ),
+    ] = None,
+    base_path: BasePath = "",
+    credentials: Credentials = "",
+    password_folder: Annotated[
+        str, _text("--password-folder", "Folder of the password files that FILE names.", "FOLDER")
+    ] = "",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run an SMTP session for each server and login.")
+    ] = False,
+    dns: Annotated[
+        bool, typer.Option("--dns", help="Look up MX, SPF and DMARC of the senders' domains.")
+    ] = False,
+    dns_server: Annotated[
+        str,
+        _text("--dns-server", "DNS server to ask. Default: this machine's.", "ADDRESS[:PORT]"),
+    ] = "",
+    html: Annotated[str, _text("--html", "Also write a page; replaces the file.", "FILE")] = "",
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Also list the tenants that are well.")
+    ] = False,
+    fail_on: Annotated[
+        str,
+        _text(
+            "--fail-on",
+            "Exit with 1 if a tenant is in danger or was not read; also if it has warnings; never.",
+            "error|warning|never",
+        ),
+    ] = "error",
+    as_json: AsJson = False,
+    _password: Password = None,
+) -> None:
+    """Tell whose mail is in danger: what is wrong with many tenants, worst first.
+
+    Give FILE, --stack or --hostname. Nothing is changed, and no mail is sent. Connection
+    settings, such as SMTPCONFIG_TOKEN, come from environment variables.
+    """
+    _refuse_arguments(context)
+    from pulumi_smtpconfig.audit.auditor import Scope  # noqa: PLC0415 - --help is quick
+    from pulumi_smtpconfig.cli.audit import command  # noqa: PLC0415 - likewise
+    from pulumi_smtpconfig.cli.run import run  # noqa: PLC0415 - likewise
+
+    properties = {
+        "platform": platform,
+        "hostname": hostname,
+        "basePath": base_path,
+        "credentials": credentials,
+    }
+    source = command.Source(file, stack, properties, tenant_ids or [], password_folder)
+    scope = Scope(verify=verify, dns=dns, dns_server=dns_server)
+    output = command.Output(html, fail_on, show_all)
+    code = run(lambda: command.run_audit(source, scope, output), command.BLANK, as_json=as_json)
     raise typer.Exit(code)

@@ -7,14 +7,16 @@ import textwrap
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 MEANINGS = {
-    EXIT_OK: "verified, shown, or exported; a fleet's file is in order",
+    EXIT_OK: "verified, shown, or exported; an audit found nothing that `--fail-on` names; a "
+    "fleet's file is in order",
     EXIT_FAILED: "not verified, or the platform refused to show the settings; with export, the "
-    "tenants that could be read are written; a fleet's file has errors, or another layout",
+    "tenants that could be read are written; an audit found what `--fail-on` names; a fleet's file "
+    "has errors, or another layout",
     EXIT_USAGE: "an option, a setting or the password is missing or invalid",
     EXIT_UNAVAILABLE: "no result: a package is not installed, reading is not enabled, a connection "
     "setting is missing or invalid, the platform is unreachable, a file cannot be read, or the "
     "output cannot be written",
-    EXIT_INTERRUPTED: "stopped by Ctrl-C",
+    EXIT_INTERRUPTED: "stopped by Ctrl-C; an audit tells what is known by then",
 }
 
 

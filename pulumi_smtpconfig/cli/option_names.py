@@ -20,14 +20,15 @@ def with_options(problem: Problem, own_names: Mapping[str, str]) -> str:
 
     Args:
         problem: The problem.
-        own_names: What the command calls a property, by its key, if not `--` and the argument of a
-            program with hyphens.
+        own_names: What the command calls a property, by its key, or another thing, by its name in
+            the problem, if not `--` and that with hyphens.
     """
     names = {argument: _option(argument) for argument in KEYS}
     names |= {argument: own_names[key] for argument, key in KEYS.items() if key in own_names}
     argument, colon, rest = as_in_program(str(problem)).partition(":")
     told = _ARGUMENT.sub(lambda found: names[found[0]], rest)
-    return f"{names.get(argument) or _option(argument)}{colon}{told}"
+    name = names.get(argument) or own_names.get(argument) or _option(argument)
+    return f"{name}{colon}{told}"
 
 
 def _option(argument: str) -> str:

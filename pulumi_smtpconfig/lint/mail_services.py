@@ -41,6 +41,8 @@ class Service(NamedTuple):
         source: The URL of that documentation.
         password_end: How it ends password logins; None if it does not.
         has_token_login: Whether it takes XOAUTH2 with a token that a client's secret obtains.
+        spf: The domain that the SPF record of an envelope's sender includes for it; empty for a
+            service that sends with a sender of its own, or that documents none.
         read: The month in which that page, or a stored copy of it, was read.
     """
 
@@ -50,6 +52,7 @@ class Service(NamedTuple):
     source: str
     password_end: PasswordEnd | None = None
     has_token_login: bool = False
+    spf: str = ""
     read: str = "2026-11"
 
     @property
@@ -64,6 +67,9 @@ def _either(ports: list[int]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+MICROSOFT_SPF = "spf.protection.outlook.com"
+"""learn.microsoft.com/en-us/defender-office-365/email-authentication-spf-configure"""
+
 SERVICES = (
     Service(
         "Gmail",
@@ -76,12 +82,14 @@ SERVICES = (
             source="https://support.google.com/a/answer/6260879",
             still=re.compile("[a-z]{16}"),
         ),
+        spf="_spf.google.com",  # https://support.google.com/a/answer/33786
     ),
     Service(
         "Google Workspace's relay",
         ("smtp-relay.gmail.com",),
         {465: IMPLICIT, 587: UPGRADE_OR_PLAIN, 25: UPGRADE_OR_PLAIN},
         "https://support.google.com/a/answer/2956491",
+        spf="_spf.google.com",
     ),
     Service(
         "Microsoft 365",
@@ -97,6 +105,7 @@ SERVICES = (
             "basic-auth-for-client-submission-smtp-auth/4114750",
         ),
         has_token_login=True,
+        spf=MICROSOFT_SPF,
     ),
     Service(
         "Microsoft 365's relay",
@@ -104,6 +113,7 @@ SERVICES = (
         {25: UPGRADE_OR_PLAIN},
         "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/how-to-set-up-a-"
         "multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
+        spf=MICROSOFT_SPF,
     ),
     Service(
         "Amazon SES",

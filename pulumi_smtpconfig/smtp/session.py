@@ -90,7 +90,9 @@ class Session(smtplib.SMTP):
         shown = self.sock.getpeercert() if isinstance(self.sock, ssl.SSLSocket) else None
         if not shown:
             return None
-        begins, ends = (ssl.cert_time_to_seconds(str(shown[key])) for key in ("notBefore", "notAfter"))
+        begins, ends = (
+            ssl.cert_time_to_seconds(str(shown[key])) for key in ("notBefore", "notAfter")
+        )
         return Certificate(begins, ends)
 
     @property

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pulumi_smtpconfig.cli.app import app
 from pulumi_smtpconfig.cli.exit_codes import MEANINGS
-from tests.cli.command import MODULE, process, smtpconfig
+from tests.cli.command import MODULE, process, smtpconfig, smtpconfig_for_program
 from tests.cli.test_verify import GIVEN, to
 from tests.contract.conftest import ENVIRONMENTS
 from tests.smtp.smtp_server import PASSWORD, SmtpServer
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 PAGE = Path(__file__).parents[2] / "docs/command-line.md"
 VALID = "--host", "smtp.acme.example", "--from", "no-reply@acme.example"
@@ -24,22 +28,28 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("command", [(), ("verify",), ("show",)], ids=str)
+def help_of(*command: str) -> Result:
+    """Return the help of a command; the audit's alone names Pulumi, whose stacks it reads."""
+    run = smtpconfig_for_program if "audit" in command else smtpconfig
+    return run(*command, "--help")
+
+
+@pytest.mark.parametrize("command", [(), ("verify",), ("show",), ("audit",)], ids=str)
 def test_the_help_and_the_page_name_every_exit_code(command: tuple[str, ...]) -> None:
     """The wording is the same."""
     page = " ".join(PAGE.read_text("utf-8").split())
-    result = smtpconfig(*command, "--help")
+    result = help_of(*command)
     assert result.exit_code == 0
     for code, meaning in MEANINGS.items():
         assert f"{code} {meaning}" in " ".join(result.stdout.split())
         assert f"| {code} | {meaning} |" in page
 
 
-@pytest.mark.parametrize("command", ["verify", "show"])
+@pytest.mark.parametrize("command", ["verify", "show", "audit"])
 def test_the_page_names_every_option(command: str) -> None:
     """`--help` has no option that is not documented, and no `--password`."""
     page = PAGE.read_text("utf-8")
-    listed = [word for word in smtpconfig(command, "--help").stdout.split() if word[:2] == "--"]
+    listed = [word for word in help_of(command).stdout.split() if word[:2] == "--"]
     assert "--password" not in listed
     assert not [option for option in listed if f"`{option.strip(',.;')}" not in page]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.audit.dns_server import running_dns_server
 from tests.contract.conftest import CHECKOUT
 
 if TYPE_CHECKING:
@@ -52,6 +53,24 @@ def test_the_emulator_works(python: Path) -> None:
         printed, _ = running.communicate(timeout=30)
     assert "acme" in shown
     assert ' 200 GET tenant="acme" ' in printed
+
+
+def test_the_audit_works(python: Path, platform: Emulator, tmp_path: Path) -> None:
+    """It reads a tenant, looks up its domain, and writes the page."""
+    platform.tenants["acme"] = {"host": "smtp.acme.example", "from": "x@acme.example"}
+    page = tmp_path / "page.html"
+    with running_dns_server() as dns_server:
+        dns_server.publish("acme.example", "MX", "10 mx.acme.example.")
+        command = [
+            *(str(python), "-m", "pulumi_smtpconfig", "audit", "--hostname", "idp.example.com"),
+            *("--base-path", "/auth", "--tenant-id", "acme", "--html", str(page)),
+            *("--dns", "--dns-server", dns_server.address, "--fail-on", "never"),
+        ]
+        variables = os.environ | platform.environment
+        run = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "A311" in run.stdout
+    assert "mx.acme.example" in page.read_text("utf-8")
 
 
 def test_the_fleet_works(python: Path) -> None:

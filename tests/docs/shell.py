@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BASH = ("bash", "--norc", "--noprofile", "--noediting", "-i")
 PROMPTED = re.compile(r"<<(\d+)>>")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-PATIENCE = 40
+PATIENCE = 300
 """Seconds that a command may print nothing, such as one that installs packages."""
 
 THOUGHT = 0.3

@@ -241,8 +241,13 @@ def terminals() -> Iterator[ExitStack]:
 def test_the_readme_works_from_a_clone(
     terminals: ExitStack, clone: Path, machine: dict[str, str], platform: Emulator
 ) -> None:
-    """From nothing to a tenant on the reader's own platform, on a machine without the package."""
+    """From nothing to an audit of the reader's own platform, and to a tenant on it."""
+    realms = [f"realm-{number}" for number in range(200)]
+    settings = {"host": "smtp.acme.example", "from": "no-reply@acme.example"}
+    platform.tenants.update(dict.fromkeys(realms, settings))
     Reader(terminals, clone, machine, platform).read(blocks_of(README))
+    page = (clone / "audit.html").read_text("utf-8")
+    assert not [realm for realm in realms if f">{realm}<" not in page]
     assert platform.tenants["acme"]["password"] == PASSWORD
 
 

@@ -1,0 +1,141 @@
+"""Look at many tenants: what they have, whether their servers take it, what their domains publish.
+
+Each part is noted as it comes, so that an audit that is interrupted reports what is known.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, NamedTuple
+
+from pulumi_smtpconfig.at_once import at_once
+from pulumi_smtpconfig.audit.live import Draft, Mask, examine, finished
+from pulumi_smtpconfig.audit.reader import Reader
+from pulumi_smtpconfig.audit.report import AuditReport
+from pulumi_smtpconfig.interface import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pulumi_smtpconfig.audit.report import AuditedTenant, State
+    from pulumi_smtpconfig.audit.targets import Target
+    from pulumi_smtpconfig.authorized_client import AuthorizedClient
+
+THREADS = 64
+STATES: tuple[State, ...] = ("error", "warning", "unknown", "ok")
+
+
+class Scope(NamedTuple):
+    """What is looked at besides the settings.
+
+    Attributes:
+        verify: Whether SMTP sessions are run.
+        dns: Whether domains are looked up.
+        dns_server: The DNS server to ask; empty for those of this machine.
+    """
+
+    verify: bool = False
+    dns: bool = False
+    dns_server: str = ""
+
+
+def audit(
+    subject: str,
+    targets: Sequence[Target],
+    client: AuthorizedClient,
+    scope: Scope,
+    progress: Callable[[str], None],
+) -> AuditReport:
+    """Look at tenants, and report what is known even if Ctrl-C ends it.
+
+    Args:
+        subject: What is audited, as a heading.
+        targets: The tenants.
+        client: What reads and verifies.
+        scope: What is looked at.
+        progress: Shows the user how far it is.
+    """
+    began = time.monotonic()
+    drafts: dict[int, Draft] = {}
+    secrets: set[str] = set()
+    is_complete = True
+    try:
+        _read(targets, drafts, secrets, client, progress)
+        if scope.verify:
+            _verify([*drafts.values()], secrets, client, progress)
+        if scope.dns:
+            _look_up([*drafts.values()], scope.dns_server, progress)
+    except KeyboardInterrupt:
+        is_complete = False
+    mask = Mask(secrets)
+    for number, target in enumerate(targets):
+        if number not in drafts:
+            drafts[number] = Draft(target, is_read=False)
+    tenants = [finished(drafts[number], mask) for number in range(len(targets))]
+    seconds = time.monotonic() - began
+    now = datetime.now(timezone.utc).astimezone()
+    return AuditReport(subject, now, seconds, is_complete, sorted(tenants, key=_order))
+
+
+def _order(tenant: AuditedTenant) -> tuple[int, int, str, str]:
+    errors = sum(each.severity == "error" for each in tenant.findings)
+    return STATES.index(tenant.state), -errors, tenant.tenant_id, tenant.hostname
+
+
+def _read(
+    targets: Sequence[Target],
+    drafts: dict[int, Draft],
+    secrets: set[str],
+    client: AuthorizedClient,
+    progress: Callable[[str], None],
+) -> None:
+    reader = Reader(client)
+    results = at_once(range(len(targets)), lambda number: reader.read(targets[number]), THREADS)
+    for count, (number, result) in enumerate(results, start=1):
+        drafts[number] = examine(targets[number], result)
+        secrets.update(targets[number].declaration.secrets)
+        if isinstance(result, Reading):
+            secrets.update(result.secrets)
+        progress(f"Reading mail settings: {count} of {len(targets)} tenants ...")
+
+
+def _verify(
+    drafts: Sequence[Draft],
+    secrets: set[str],
+    client: AuthorizedClient,
+    progress: Callable[[str], None],
+) -> None:
+    # An audit that verifies nothing does not pay for importing smtplib.
+    from pulumi_smtpconfig.audit.sessions import run_sessions, sessions_for  # noqa: PLC0415
+
+    sessions = sessions_for(draft for draft in drafts if draft.settings)
+    total = len(sessions)
+    for used in run_sessions(
+        sessions, client, lambda count: progress(f"SMTP sessions: {count} of {total} ...")
+    ):
+        secrets.update(used)
+
+
+def _look_up(drafts: Sequence[Draft], server: str, progress: Callable[[str], None]) -> None:
+    # An audit without it does not need the DNS library.
+    from pulumi_smtpconfig.audit.domains import (  # noqa: PLC0415 - see above
+        as_texts,
+        domains_of,
+        find_wrong,
+    )
+    from pulumi_smtpconfig.audit.mail_dns import MailDns, MailDomain  # noqa: PLC0415 - see above
+
+    used = {id(draft): domains_of(draft.settings) for draft in drafts}
+    names = sorted({name for domains in used.values() for name in domains.values()})
+    published: dict[str, MailDomain] = {}
+    try:
+        for domain in MailDns(server).look_up(names):
+            published[domain.name] = domain
+            progress(f"DNS: {len(published)} of {len(names)} domains ...")
+    finally:
+        for draft in drafts:
+            draft.findings += find_wrong(draft.settings, published)
+            for name in dict.fromkeys(used[id(draft)].values()):
+                if name in published:
+                    draft.dns |= as_texts(published[name])

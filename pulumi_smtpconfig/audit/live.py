@@ -1,0 +1,300 @@
+"""What is wrong with the settings that a tenant has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pulumi_smtpconfig.audit import findings
+from pulumi_smtpconfig.audit.findings import sentence
+from pulumi_smtpconfig.audit.report import AuditedTenant, Difference, Finding
+from pulumi_smtpconfig.errors import RealmGone, SmtpConfigError
+from pulumi_smtpconfig.interface import Reading
+from pulumi_smtpconfig.lifecycle.adoption import SECRET, Comparison, is_empty
+from pulumi_smtpconfig.lifecycle.live_settings import READABLE
+from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
+from pulumi_smtpconfig.lint.rules import RULES
+from pulumi_smtpconfig.platforms.encoding import TOKEN_KEYS, as_text
+from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.redaction import NOT_SHOWN, SecretSearch, contains_secret, quote_text
+from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
+from pulumi_smtpconfig.settings.models import SmtpSettings
+from pulumi_smtpconfig.settings.parsing import parse
+from pulumi_smtpconfig.without_pulumi import without_pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pulumi_smtpconfig.audit.report import State
+    from pulumi_smtpconfig.audit.targets import Target
+    from pulumi_smtpconfig.lifecycle.declaration import Declaration
+    from pulumi_smtpconfig.problems import Problem
+    from pulumi_smtpconfig.settings.login_secrets import LoginSecret
+
+LINKS = re.compile(r"\]\((https?://[^)]+)\)")
+SOURCES = {rule.code: "".join(LINKS.findall(rule.source)[:1]) for rule in RULES}
+"""The page behind each rule, whose source is Markdown; empty if it names none."""
+
+SECRET_KEYS = {secret.key for secret in LOGIN_SECRETS}
+SOME_REFERENCE = "env:SMTP_PASSWORD"
+"""What stands for a secret that the platform has, which lint need not know."""
+
+PASSWORDS: dict[bool | None, Literal["set", "not set", "unknown"]] = {
+    True: "set",
+    False: "not set",
+    None: "unknown",
+}
+RANKS = {"error": 0, "warning": 1}
+SHOWN = (*sorted(READABLE), "authType")
+"""The keys of the settings that are reported."""
+
+TEXTS = ("subject", "why", "remedy")
+"""The texts of a finding that may quote a setting."""
+
+
+@dataclass
+class Draft:
+    """What is known of a tenant so far.
+
+    Attributes:
+        target: The tenant, and what is declared.
+        live: The platform's map; None where it was not read.
+        settings: The settings in effect: the live ones, or the declared ones, by key.
+        findings: What is wrong.
+        is_read: Whether it is known what is in effect.
+        drift: What differs from what is declared.
+        server: The SMTP server as host:port.
+        session: What became of the SMTP session.
+        certificate_days: Days until its certificate ends.
+        dns: What its domains publish.
+    """
+
+    target: Target
+    live: Mapping[str, Any] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    is_read: bool = True
+    drift: list[Difference] = field(default_factory=list)
+    server: str = ""
+    session: str = ""
+    certificate_days: int | None = None
+    dns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def login_secret(self) -> LoginSecret:
+        """The kind of secret that the settings in effect log in with."""
+        return CLIENT_SECRET if any(self.settings.get(key) for key in TOKEN_KEYS) else PASSWORD
+
+    @property
+    def has_secret(self) -> bool | None:
+        """Whether it is there; None if that is not known."""
+        if self.live is None:
+            declaration = self.target.declaration
+            return True if declaration.knows_secret else None
+        if self.live.get(self.login_secret.key):
+            return True
+        return False if self.target.declaration.platform.shows_secrets else None
+
+    @property
+    def has_no_server(self) -> bool:
+        """Whether lint knows that there is no server to connect to."""
+        errors = {each.subject for each in self.findings if each.severity == "error"}
+        return not errors.isdisjoint({"host", "port"})
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """The live values of settings that are secret in the stack."""
+        keys = self.target.secret_keys & self.settings.keys()
+        return frozenset(as_text(self.settings[key]) for key in keys if key not in SECRET_KEYS)
+
+    def parsed(self) -> SmtpSettings:
+        """Return the settings in effect in their types; what cannot be parsed is `UNKNOWN`."""
+        return parse(SmtpSettings, self.settings)[0]
+
+
+def examine(target: Target, read: Reading | SmtpConfigError | None) -> Draft:
+    """Return what the settings of a tenant show.
+
+    Args:
+        target: The tenant, and what is declared.
+        read: What the platform has, or why that is not known; None if reading is off, or if it is
+            not known which tenant it is.
+    """
+    draft = Draft(target)
+    declaration = target.declaration
+    draft.findings += [_of_problem(each, findings.INVALID) for each in target.problems]
+    if isinstance(read, Reading):
+        draft.live = read.content
+        draft.settings = declaration.platform.decode(read.content)
+        draft.findings += _of_live(draft)
+    elif not target.is_known:
+        draft.is_read = False
+        if not target.problems:
+            draft.findings.append(findings.SECRET_TENANT.of("tenant"))
+    elif read is None:
+        draft.settings = {
+            key: value for key, value in declaration.stored().items() if value is not UNKNOWN
+        }
+        platform = declaration.platform
+        words = {"platform": platform.title, "enable": without_pulumi(platform.enable_reading)}
+        draft.is_read = bool(target.resource)
+        known = "only what is declared was looked at" if draft.is_read else "nothing is known of it"
+        draft.findings.append(findings.NOT_ON.of("platform", known=known, **words))
+        if draft.is_read:
+            draft.findings += _lint(draft, declaration.settings.stored() | _reference(draft))
+    else:
+        draft.is_read = False
+        is_gone = isinstance(read, RealmGone)
+        kind = findings.GONE if is_gone else findings.UNREAD
+        remedy = "" if is_gone else sentence(without_pulumi(read.remedy))
+        happened = without_pulumi(read.happened)
+        draft.findings.append(kind.of("tenant", happened=happened, remedy=remedy))
+    return draft
+
+
+def _of_live(draft: Draft) -> Iterator[Finding]:
+    live, target = draft.live or {}, draft.target
+    if is_empty(live):
+        kind = findings.EMPTY_THOUGH_DECLARED if target.resource else findings.EMPTY
+        yield kind.of("host")
+        return
+    if target.resource and not target.problems:
+        draft.drift = list(_drift(target.declaration, live))
+        if draft.drift:
+            names = ", ".join(each.name for each in draft.drift)
+            yield findings.DRIFT.of("settings", names=names)
+    settings, problems = parse(SmtpSettings, draft.settings)
+    yield from (_of_problem(each, findings.NOT_LIKE_DECLARED) for each in problems)
+    yield from _lint(draft, settings.stored() | _reference(draft))
+    if draft.settings.get("user") and draft.has_secret is False:
+        remedy = findings.SEND_AGAIN if target.resource else ""
+        name = draft.login_secret.name
+        yield findings.NO_SECRET.of(draft.login_secret.key, remedy, secret=name)
+
+
+def _drift(declaration: Declaration, live: Mapping[str, Any]) -> Iterator[Difference]:
+    comparison = Comparison(declaration, live)
+    for key in comparison.changed:
+        known = declaration.settings.stored().get(key) is not UNKNOWN
+        if known and key in READABLE:
+            was, declared = comparison.values(key, ())
+            yield Difference(key, declared.strip('"'), was.strip('"'))
+
+
+def _reference(draft: Draft) -> dict[str, Any]:
+    """Return a reference in place of a secret that is there, or that nobody knows of."""
+    return {} if draft.has_secret is False else {draft.login_secret.reference_key: SOME_REFERENCE}
+
+
+def _lint(draft: Draft, settings: Mapping[str, Any]) -> Iterator[Finding]:
+    declaration = draft.target.declaration
+    read = {
+        **declaration.tenant.stored(),
+        **{key: value for key, value in settings.items() if key not in SECRET_KEYS},
+    }
+    ignored = declaration.silenced
+    missing = draft.login_secret.key
+    for problem in find_errors(read, ignored):
+        if problem.property != missing:  # NO_SECRET says it better
+            yield _of_lint(problem, "error")
+    for problem in find_warnings(read, ignored):
+        yield _of_lint(problem, "warning")
+
+
+def _of_lint(problem: Problem, severity: Any) -> Finding:
+    why, remedy = f"`{problem.property}` {problem.why}.", sentence(problem.remedy)
+    return Finding(problem.code, severity, problem.property, why, remedy, SOURCES[problem.code])
+
+
+def _of_problem(problem: Problem, kind: findings.Kind) -> Finding:
+    return kind.of(problem.property, name=problem.property, why=problem.why)
+
+
+class Mask:
+    """Keeps the secrets of all tenants out of what is told of each.
+
+    Args:
+        secrets: The secrets.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._holds_secret: Callable[[str], bool] = cache(SecretSearch(secrets).finds)
+
+    def text(self, value: object, marked: frozenset[str]) -> str:
+        """Return a value as text of one line, or what stands for a secret.
+
+        Args:
+            value: The value.
+            marked: The values of its tenant that a program marks as secret.
+        """
+        text = as_text(value)
+        if marked and contains_secret(text, marked):
+            return SECRET
+        if self._holds_secret(text):
+            return NOT_SHOWN
+        quoted = quote_text(text, ())
+        return quoted[1:-1] if quoted.startswith('"') else ""
+
+
+def finished(draft: Draft, mask: Mask) -> AuditedTenant:
+    """Return what is reported of a tenant, without secrets."""
+    tenant, marked = draft.target.declaration.tenant, draft.marked
+
+    def shown(value: object) -> str:
+        return mask.text(value, marked)
+
+    settings = {key: shown(draft.settings[key]) for key in SHOWN if key in draft.settings}
+    found = [_shown(each, shown) for each in draft.findings]
+    if hidden := [key for key, text in settings.items() if text == NOT_SHOWN]:
+        found.append(findings.HOLDS_SECRET.of(hidden[0], names=", ".join(hidden)))
+    return AuditedTenant(
+        tenant_id=shown(tenant.tenant_id),
+        platform=as_text(getattr(tenant.platform, "value", "")),
+        hostname=shown(tenant.hostname),
+        resource=shown(draft.target.resource),
+        group=shown(draft.target.group),
+        state=_state(draft, found),
+        settings=settings,
+        are_live=draft.live is not None,
+        server=shown(draft.server or _server(draft)),
+        authentication=_authentication(draft),
+        password=PASSWORDS[draft.has_secret if draft.is_read else None],
+        drift=[
+            Difference(each.name, shown(each.declared), shown(each.live)) for each in draft.drift
+        ],
+        certificate_days=draft.certificate_days,
+        session=shown(draft.session),
+        findings=sorted(found, key=lambda each: RANKS[each.severity]),
+        dns={shown(name): shown(text) for name, text in draft.dns.items()},
+    )
+
+
+def _shown(finding: Finding, shown: Callable[[object], str]) -> Finding:
+    """Return a finding without what may not be shown; its own words stay as they are."""
+    texts: dict[str, Any] = {name: shown(getattr(finding, name)) for name in TEXTS}
+    hidden = {name: text for name, text in texts.items() if text in {SECRET, NOT_SHOWN}}
+    return finding._replace(**hidden)
+
+
+def _state(draft: Draft, found: list[Finding]) -> State:
+    severities = {each.severity for each in found}
+    if "error" in severities:
+        return "error"
+    if not draft.is_read:
+        return "unknown"
+    return "warning" if severities else "ok"
+
+
+def _server(draft: Draft) -> str:
+    host, port = (as_text(draft.settings.get(key)) for key in ("host", "port"))
+    return f"{host}:{port}" if host else ""
+
+
+def _authentication(draft: Draft) -> Any:
+    if not draft.is_read:
+        return "unknown"
+    if draft.login_secret is CLIENT_SECRET:
+        return "token"
+    return "password" if draft.settings.get("user") else "none"

@@ -1,0 +1,61 @@
+"""Read the live settings of tenants on several platforms, and give up on one that hangs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pulumi_smtpconfig.errors import ReadFailed, SmtpConfigError
+from pulumi_smtpconfig.lifecycle.live_settings import LiveSettings
+
+if TYPE_CHECKING:
+    from pulumi_smtpconfig.audit.targets import Target
+    from pulumi_smtpconfig.authorized_client import AuthorizedClient
+    from pulumi_smtpconfig.interface import Reading
+
+SLOW_SECONDS = 5.0
+STRIKES = 16
+"""How many tenants of a host fail slowly, with none that answers between, until it is given up."""
+
+
+class Reader:
+    """Reads tenants, from any number of threads.
+
+    A thousand tenants of a platform that hangs would otherwise take an hour, a timeout and its
+    retries for each.
+
+    Args:
+        client: What sends the requests.
+    """
+
+    def __init__(self, client: AuthorizedClient) -> None:
+        self._live = LiveSettings(client, lambda _: None)
+        self._strikes: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def read(self, target: Target) -> Reading | None:
+        """Return what a tenant has; None if reading is off, or if it is not known which it is.
+
+        Raises:
+            SmtpConfigError: The settings could not be read.
+        """
+        if not target.is_known:
+            return None
+        hostname = target.declaration.tenant.hostname
+        if self._strikes[hostname] >= STRIKES:
+            raise ReadFailed(
+                f"It was not read, as {hostname} does not answer for other tenants.",
+                "check that the platform is up, then audit again.",
+            )
+        began = time.monotonic()
+        try:
+            reading = self._live.fetch(target.declaration)
+        except SmtpConfigError:
+            with self._lock:
+                self._strikes[hostname] += time.monotonic() - began > SLOW_SECONDS
+            raise
+        with self._lock:
+            self._strikes[hostname] = 0
+        return reading

@@ -1,0 +1,197 @@
+"""Which tenants an audit looks at, and what is declared for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import ChainMap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pulumi_smtpconfig.config import variable
+from pulumi_smtpconfig.errors import ConfigurationError
+from pulumi_smtpconfig.lifecycle.checks import find_platform_problems
+from pulumi_smtpconfig.lifecycle.declaration import Declaration
+from pulumi_smtpconfig.listing import LISTING, list_tenants
+from pulumi_smtpconfig.problems import UNKNOWN, Problem
+from pulumi_smtpconfig.property_names import TYPES
+from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
+from pulumi_smtpconfig.settings.parsing import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pulumi_smtpconfig.authorized_client import AuthorizedClient
+    from pulumi_smtpconfig.fleet.model import Password
+
+SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - marks a secret in an exported stack
+EXPORT_SECONDS = 60
+CREDENTIALS = variable("credentials")
+MOST_SAID = 300
+"""Characters of what Pulumi says about a failure."""
+
+
+class Target(NamedTuple):
+    """A tenant to look at.
+
+    Attributes:
+        declaration: The tenant, its credentials, and the settings that are declared for it.
+        resource: The name of what declares it; empty if nothing does.
+        group: Its group in a fleet's file, or empty.
+        problems: What is wrong with what is declared.
+        secret_keys: The keys of what is declared as a secret, in a stack.
+    """
+
+    declaration: Declaration
+    resource: str = ""
+    group: str = ""
+    problems: Sequence[Problem] = ()
+    secret_keys: frozenset[str] = frozenset()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its tenant and credentials are neither invalid nor secret."""
+        tenant, _, options, _ = self.declaration
+        return UNKNOWN not in (*tenant.stored().values(), options.credentials)
+
+
+def of_platform(
+    properties: Mapping[str, object], tenant_ids: Sequence[str], client: AuthorizedClient
+) -> list[Target]:
+    """Return the tenants of a platform; by default all that it lists to the token.
+
+    Args:
+        properties: The platform and its credentials, by the keys of a Pulumi program.
+        tenant_ids: The tenants.
+        client: What asks for the list.
+
+    Raises:
+        SmtpConfigError: The list cannot be read.
+    """
+    first = undeclared(properties, LISTING)[0]
+    names = list(dict.fromkeys(tenant_ids)) or list_tenants(client, first)
+    return [Target(*undeclared(properties, name)) for name in names]
+
+
+def undeclared(
+    properties: Mapping[str, object], tenant_id: str
+) -> tuple[Declaration, str, str, list[Problem]]:
+    """Return a tenant for which nothing is declared, as the values of a `Target`."""
+    tenant, problems = parse(Tenant, {**properties, "tenantId": tenant_id})
+    options, more = parse(Options, properties)
+    declaration = Declaration(tenant, parse(SmtpSettings, {})[0], options)
+    return declaration, "", "", [*problems, *more, *find_platform_problems(declaration)]
+
+
+def of_file(path: Path, folder: str) -> list[Target]:
+    """Return the tenants in a fleet's file, or in the output of `pulumi stack export`.
+
+    Args:
+        path: The file.
+        folder: The folder of the fleet's password files, or empty.
+
+    Raises:
+        ConfigurationError: It cannot be read, or is neither.
+    """
+    return _of_export_file(path) if path.suffix == ".json" else _of_fleet(path, folder)
+
+
+def _of_export_file(path: Path) -> list[Target]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        raise ConfigurationError(f"{path} cannot be read: {why}.", "check the path.") from None
+    return _of_export(text, str(path))
+
+
+def _of_fleet(path: Path, folder: str) -> list[Target]:
+    # The parser of YAML is for files alone.
+    from pulumi_smtpconfig.fleet.credentials import require_hostnames  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.fleet.file import read  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.fleet.passwords import Passwords  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.fleet.problems import FleetError  # noqa: PLC0415 - see above
+
+    def secret(key: str, stored: Password) -> dict[str, Any]:
+        try:
+            return passwords.property(key, stored)
+        except FleetError:  # it is in the stack, or in a folder that nobody named
+            return {key: UNKNOWN}
+
+    try:
+        require_hostnames({CREDENTIALS: os.environ.get(CREDENTIALS)})
+    except FleetError as error:
+        raise ConfigurationError(f"{error}.", "correct that; nothing was sent.") from None
+    passwords = Passwords(None, str(Path(folder).absolute()) if folder else None)
+    try:
+        file = read(path)
+    except FleetError as error:
+        remedy = f"correct the file; `smtpconfig fleet check {path}` lists the same problems."
+        raise ConfigurationError(str(error), remedy) from None
+    targets = []
+    for one in file.tenants.values():
+        secrets = [secret(*reference) for reference in one.references.items()]
+        targets.append(_target({**one.properties, **ChainMap(*secrets)}, one.name, one.group))
+    return targets
+
+
+def of_stack(name: str) -> list[Target]:
+    """Return the tenants in a stack of the project in this folder, without its secrets.
+
+    Raises:
+        ConfigurationError: `pulumi` is not there, or fails.
+    """
+    options = ("--non-interactive", "--color=never")
+    command = ["pulumi", *options, "stack", "export", f"--stack={name}"]
+    try:
+        done = subprocess.run(  # noqa: S603 - the user's own engine, without a shell
+            command, capture_output=True, text=True, check=False, timeout=EXPORT_SECONDS
+        )
+    except FileNotFoundError:
+        remedy = "install Pulumi, or give the output of `pulumi stack export` as a .json file."
+        raise ConfigurationError("No program named pulumi is on PATH.", remedy) from None
+    except subprocess.TimeoutExpired:
+        happened = f"`pulumi stack export` took more than {EXPORT_SECONDS} s."
+        raise ConfigurationError(happened, "check that the backend answers.") from None
+    if done.returncode:
+        happened = f"`pulumi stack export` failed: {done.stderr.strip()[-MOST_SAID:]}"
+        remedy = "correct that, and run it in the folder of the project."
+        raise ConfigurationError(happened, remedy)
+    return _of_export(done.stdout, f"stack {name}")
+
+
+def _of_export(text: str, name: str) -> list[Target]:
+    try:
+        found = list(_resources(json.loads(text)))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        remedy = "give the output of `pulumi stack export`, or a tenants.yaml."
+        raise ConfigurationError(f"{name} is no exported stack.", remedy) from None
+    return [
+        _target(inputs, resource, "")._replace(
+            secret_keys=frozenset(key for key, value in inputs.items() if value is UNKNOWN)
+        )
+        for resource, inputs in found
+    ]
+
+
+def _resources(export: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and the inputs of each of our resources that the program declares."""
+    for resource in export["deployment"].get("resources") or []:
+        is_declared = not (resource.get("delete") or resource.get("external"))
+        if is_declared and resource["type"] in TYPES.values():
+            yield resource["urn"].rpartition("::")[2], _plain(dict(resource["inputs"]))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of an exported stack, with `UNKNOWN` for a secret."""
+    if isinstance(value, dict):
+        if SECRET in value:
+            return UNKNOWN
+        return {key: _plain(each) for key, each in value.items() if not key.startswith("__")}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def _target(properties: Mapping[str, object], name: str, group: str) -> Target:
+    declaration, problems = Declaration.parse(properties)
+    return Target(declaration, name, group, [*problems, *find_platform_problems(declaration)])

@@ -1,0 +1,1 @@
+"""`smtpconfig audit`: what is wrong with the mail of many tenants."""

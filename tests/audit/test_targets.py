@@ -1,0 +1,146 @@
+"""Which tenants a file names."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_smtpconfig.audit.targets import of_file
+from pulumi_smtpconfig.cli.exit_codes import EXIT_UNAVAILABLE
+from pulumi_smtpconfig.errors import ConfigurationError
+from tests.audit.auditing import audit_declared
+from tests.source import PACKAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pulumi_smtpconfig.emulator import Emulator
+
+STATES = sorted(PACKAGE.parent.glob("tests/engine/states/*/state.json"))
+ACME = {
+    "urn": "urn:pulumi:dev::mail::smtpconfig:index:SmtpConfig::acme",
+    "type": "smtpconfig:index:SmtpConfig",
+    "inputs": {
+        "platform": "shift",
+        "hostname": "idp.example.com",
+        "tenantId": "acme",
+        "host": "smtp.acme.example",
+        "from": "no-reply@acme.example",
+    },
+}
+
+
+def exported(folder: Path, *resources: Any) -> Path:
+    """Write a stack as `pulumi stack export` does."""
+    path = folder / "exported.json"
+    path.write_text(json.dumps({"version": 3, "deployment": {"resources": [*resources]}}))
+    return path
+
+
+@pytest.mark.parametrize("path", STATES, ids=lambda path: path.parent.name)
+def test_recorded_stacks_are_read(path: Path) -> None:
+    """Every resource of theirs, without its secrets and without a problem."""
+    targets = of_file(path, "")
+    assert targets
+    for target in targets:
+        assert target.resource
+        assert not target.problems
+        assert not target.declaration.secrets
+
+
+@pytest.mark.parametrize("more", [{"delete": True}, {"external": True}, {"type": "x:y:Z"}], ids=str)
+def test_what_the_program_does_not_declare_is_left_out(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    """A resource that is being replaced, one that was only read, and those of others."""
+    targets = of_file(exported(tmp_path, ACME, ACME | more), "")
+    assert [each.resource for each in targets] == ["acme"]
+
+
+def test_what_is_wrong_with_a_resource_is_kept(tmp_path: Path) -> None:
+    """A state may have been edited; the other tenants are looked at all the same."""
+    inputs = ACME["inputs"] | {"port": "many"}  # type: ignore[operator]
+    targets = of_file(exported(tmp_path, ACME, ACME | {"inputs": inputs}), "")
+    assert [[each.property for each in target.problems] for target in targets] == [[], ["port"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"{}", b"[]", b"null", b"\xff", b'{"deployment": null}', b"[" * 100_000),
+        b'{"deployment": {"resources": [1]}}',
+        b'{"deployment": {"resources": [{"type": "smtpconfig:index:SmtpConfig"}]}}',
+        json.dumps({"deployment": {"resources": [ACME | {"inputs": [1]}]}}).encode(),
+    ],
+    ids=lambda content: repr(content[:60]),
+)
+def test_another_json_file_is_an_error(tmp_path: Path, content: bytes) -> None:
+    """It says what to give."""
+    path = tmp_path / "other.json"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"other\.json") as caught:
+        of_file(path, "")
+    assert caught.value.remedy
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["inputs", "delete", *ACME["inputs"]]), JSON))
+def test_any_inputs_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any]
+) -> None:
+    """Whatever someone wrote into the file."""
+    inputs = ACME["inputs"] | values  # type: ignore[operator]
+    path = exported(tmp_path_factory.mktemp("x"), ACME | {"inputs": inputs})
+    (target,) = of_file(path, "")
+    assert target.resource == "acme"
+
+
+FLEET = """
+groups: [eu]
+defaults: {platform: keycloak, hostname: idp.elsewhere.example, credentials: idp}
+tenants:
+  acme: {group: eu, host: smtp.acme.example, from: no-reply@acme.example}
+"""
+
+
+@pytest.mark.parametrize("bound", [{}, {"hostnames": []}, {"hostnames": ["*"]}], ids=str)
+def test_a_file_sends_no_credentials_that_are_not_bound(
+    emulator: Emulator, tmp_path: Path, bound: dict[str, Any]
+) -> None:
+    """Whoever edits it may name any host, so nothing is sent, as by the fleet's program."""
+    path = tmp_path / "tenants.yaml"
+    path.write_text(FLEET)
+    sets = json.dumps({"idp": {"token": emulator.token, **bound}})
+    result = audit_declared(emulator, str(path), SMTPCONFIG_CREDENTIALS=sets)
+    assert result.exit_code == EXIT_UNAVAILABLE
+    assert 'the credentials "idp" have no hostnames that limit where they are sent' in result.output
+    assert not emulator.requests
+
+
+def test_a_file_sends_credentials_to_the_hosts_that_they_are_bound_to(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """Another host is told of each tenant that names it."""
+    path = tmp_path / "tenants.yaml"
+    path.write_text(FLEET)
+    for hostname, is_sent in (("idp.elsewhere.example", True), ("idp.example.com", False)):
+        emulator.reset()
+        sets = json.dumps({"idp": {"token": emulator.token, "hostnames": [hostname]}})
+        audit_declared(emulator, str(path), SMTPCONFIG_CREDENTIALS=sets)
+        assert bool(emulator.requests) == is_sent
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Of either kind."""
+    for name in ("none.json", "none.yaml"):
+        with pytest.raises(ConfigurationError, match="No such file"):
+            of_file(tmp_path / name, "")
