@@ -25,6 +25,7 @@ ROLES = {
     "bench.nothing_plugin": "provider",
     "pulumi-language-python-exec": "program",
     "bench.client": "client",
+    "pulumi_smtpconfig": "client",
 }
 """The end of a word on the command line of each kind of Python process."""
 

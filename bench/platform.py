@@ -43,6 +43,10 @@ class Platform:
         self._emulator.tenants.clear()
         self._emulator.latency = latency
 
+    def fill(self, tenants: Mapping[str, dict[str, str]]) -> None:
+        """Let tenants have these settings."""
+        self._emulator.tenants.update(tenants)
+
     def requests(self) -> dict[str, int]:
         """Count the requests since the last call: for mail settings and for tokens."""
         targets = [request.target for request in self._emulator.requests]

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from bench.audit import Audit
 from bench.measure import Figures, measured
 from bench.tenants import yaml_resources
 from tools.engine import engine_folder
@@ -144,7 +145,7 @@ class Client:
             yield operation, figures
 
 
-Subject = Provider | Client
+Subject = Provider | Client | Audit
 
 COMPARED: list[Subject] = [
     Provider("this provider"),
@@ -154,6 +155,8 @@ COMPARED: list[Subject] = [
     Provider("native, do-nothing", "native, nothing"),
     Client(4),
     Client(64),
+    Audit(),
+    Audit(verifies=True),
 ]
 """Measured in turn, for every number of tenants, and with latency for the largest."""
 

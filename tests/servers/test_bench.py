@@ -26,7 +26,7 @@ def test_every_subject_is_measured(tmp_path: Path) -> None:
     command = [*SMALL, "3", "--output", str(tmp_path / "results.json")]
     table = subprocess.check_output(command, cwd=CHECKOUT, text=True, timeout=300)
     cases = json.loads((tmp_path / "results.json").read_text())["cases"]
-    assert len({case["subject"] for case in cases}) == 10
+    assert len({case["subject"] for case in cases}) == 12
     for case in cases:
         assert f"| {case['subject']} | {case['operation']} |" in table
         for run in case["runs"]:
