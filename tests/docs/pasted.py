@@ -15,7 +15,7 @@ NOT_PASTED = {
 FAILS = {
     "smtpconfig verify --host smtp.acme.example --user acme --from no-reply@acme.example": 1,
     "smtpconfig audit --platform keycloak --hostname sso.example.com --html audit.html": 1,
-    "pulumi import smtpconfig:index:SmtpConfig acme keycloak/idp.example.com/acme": 255,
+    "pulumi import smtpconfig:index:SmtpConfig acme keycloak/idp.example.com/acme": 1,
 }
 """Commands that end with another status than 0: no machine has the name of an example.
 

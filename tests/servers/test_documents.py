@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.docs.commands import commands, options
 from tests.docs.programs import programs, write_programs
+from tests.fleet.project import write
+from tools.stack import BIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +19,20 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.emulator import Emulator
     from tools.stack import Stack
 
-PROJECT = "name: documents\nruntime: python\n"
+PROJECT = f"""
+name: documents
+runtime: python
+plugins: {{providers: [{{name: smtpconfig, path: {BIN}}}]}}
+"""
+
+
+GROUPS = {"config", "package", "plugin", "stack"}
+"""Commands that have commands of their own."""
 
 
 def subcommand(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return what stands before the first option or argument: `config set`, `up`."""
-    return words[1:3] if words[1] in {"config", "stack"} and words[2][0] != "-" else words[1:2]
+    return words[1:3] if words[1] in GROUPS and words[2][0] != "-" else words[1:2]
 
 
 def test_the_programs_of_the_pages_preview(
@@ -36,12 +46,14 @@ def test_the_programs_of_the_pages_preview(
     folder = tmp_path / "pages"
     folder.mkdir()
     modules = write_programs(folder)
+    write(folder, {"of-a-fleet": {"group": "eu"}})
     (folder / "Pulumi.yaml").write_text(PROJECT)
     (folder / "__main__.py").write_text("".join(f"import {module}\n" for module in modules))
     stack = open_stack(folder)
     del stack.environment["SMTPCONFIG_TOKEN"]
     stack.configure_secret("smtpPassword", "correct horse")
     stack.configure_secret("mailClientSecret", "correct horse battery")
+    stack.must("config", "set", "fleet:group", "eu")
     stack.configure_secret("smtpPasswords", '{"acme": "correct horse", "globex": "battery"}')
     output = stack.must("preview")
     resources = sum(program.count("SmtpConfig(") for program in programs().values())

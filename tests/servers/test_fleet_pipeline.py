@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 
 from tests.fleet.project import EXAMPLE, credentials, sent, write
 from tests.servers.fleet_pipelines import PULL_REQUEST, PUSH, SCHEDULE, GitHub, GitLab
+from tools.stack import BIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,7 @@ def pipeline(
     """A pipeline of the example whose credentials are set."""
     stack = open_stack(EXAMPLE)
     stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
+    stack.environment["PATH"] = os.pathsep.join([str(BIN), stack.environment["PATH"]])
     pipeline: Pipeline = request.param(stack)
     return pipeline
 

@@ -141,14 +141,15 @@ def at_work(environment: Path, machine: dict[str, str], tmp_path: Path) -> dict[
 
 
 @pytest.fixture
-def make_project(published: Published, tmp_path: Path) -> Callable[[str], Path]:
-    """Copy an example, and put the wheel where its requirements.txt has it."""
+def make_project(published: Published, environment: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Copy an example, put the wheel where its requirements.txt has it, and have its `venv`."""
 
     def make(example: str) -> Path:
         folder = tmp_path / "mail"
         shutil.copytree(CHECKOUT / "examples" / example, folder)
         (folder / "wheels").mkdir()
         shutil.copy(published.wheel, folder / "wheels")
+        (folder / "venv").symlink_to(environment)
         return folder
 
     return make

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.engine.conftest import CHECKOUT
+from tests.fleet.project import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ def test_a_state_of_every_earlier_version_is_understood(
     live = recorded / "platform.json"
     emulator.tenants.update(json.loads(live.read_text("utf-8")) if live.exists() else {})
     stack = open_stack(recorded)
+    if recorded.name == "fleet":
+        stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
     stack.must("stack", "import", "--file", "state.json")
     stack.must("preview", "--expect-no-changes")
     stack.must("refresh", "--yes", "--skip-preview", "--expect-no-changes")

@@ -137,7 +137,8 @@ def test_a_dynamic_program_hears_nothing_of_the_plugin(
     """Although it is on PATH; an editable install, which hides a file of the wheel, would warn."""
     engine = engine_folder(oldest=oldest)
     path = os.pathsep.join([str(environment / "bin"), str(engine), "/usr/bin", "/bin"])
-    stack = Stack(PROGRAMS / "declared", tmp_path, engine, emulator.environment | {"PATH": path})
+    variables = {"PATH": path, "PULUMI_PYTHON_CMD": "python"}
+    stack = Stack(PROGRAMS / "declared", tmp_path, engine, emulator.environment | variables)
     stack.environment.pop("PYTHONPATH", None)
     declare(stack, {"acme": MAIL})
     for words in (UP, ("refresh", *UP[1:]), ("destroy", *UP[1:])):
