@@ -19,6 +19,7 @@ from pulumi_smtpconfig.fleet.passwords import Passwords
 from pulumi_smtpconfig.fleet.problems import FleetError, file_error
 from pulumi_smtpconfig.known_mistakes import after_checks
 from pulumi_smtpconfig.property_names import ATTRIBUTES
+from pulumi_smtpconfig.resource import ARGUMENTS
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,12 +35,18 @@ NEW_OBJECTS = 50_000
 
 
 class Tenant(SmtpConfig):
-    """A tenant of a fleet, whose outputs are `endpoint` and what it is given.
+    """A tenant of a fleet, which registers `endpoint` and what it is given as outputs.
 
-    Pulumi's SDK goes through all pending outputs whenever some arrive, so those that nobody gave
-    would cost a preview of 1,000 tenants an eighth of its program's time, and a quarter of its
-    memory.
+    An output that nobody gave is made when a program asks for it. Pulumi's SDK goes through all
+    pending outputs whenever some arrive, so these would cost a preview of 1,000 tenants an eighth
+    of its program's time, and a quarter of its memory.
     """
+
+    def __getattr__(self, name: str) -> pulumi.Output[None]:
+        """Return the output of an argument that is not given."""
+        if name not in ARGUMENTS:
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+        return pulumi.Output.from_input(None)
 
     def _after_checks(self, value: pulumi.Input[Any], _: Declared) -> asyncio.Future[Any]:
         return after_checks(value)  # `find_mistakes` has judged it
@@ -85,7 +92,7 @@ class Fleet:
             declared = _declared(read(Path(path)))
         except FleetError as error:
             raise pulumi.RunError(str(error)) from None
-        self.tenants = {
+        self.tenants: dict[str, SmtpConfig] = {
             name: Tenant(name, **{ATTRIBUTES.get(key, key): given[key] for key in given})
             for name, given in declared.items()
         }

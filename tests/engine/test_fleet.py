@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulumi_smtpconfig import SmtpConfig
 from pulumi_smtpconfig.fleet.judgement import check
 from tests.engine.conftest import CHECKOUT, UP
 from tests.fleet.files import HEAD, client
@@ -83,6 +84,28 @@ def test_a_mistake_beside_the_fleet_keeps_it_from_being_sent(
         for each in stack.exported()["deployment"]["resources"]
         if each["type"].endswith("SmtpConfig")
     ]
+
+
+def test_a_tenant_has_every_output_of_its_resource(stack: Stack) -> None:
+    """One that nobody gave is nothing, in a preview and in an up, as `SmtpConfig` has it."""
+    stack.configure(**{"fleet:group": "us"})
+    (stack.project / "tenants.yaml").write_text(f"{HEAD}  acme: {{group: us}}\n")
+    program = stack.project / "__main__.py"
+    program.write_text(
+        program.read_text().replace("Fleet(", "fleet = Fleet(")
+        + "import pulumi\nfrom pulumi_smtpconfig import SmtpConfig\n"
+        "outputs = {each: getattr(fleet.tenants['acme'], each) for each in "
+        "SmtpConfig.__annotations__}\n"
+        "nothing = [each for each in outputs if each not in vars(fleet.tenants['acme'])]\n"
+        "pulumi.export('nothing', nothing)\n"
+        "pulumi.export('given', pulumi.Output.all(**outputs).apply("
+        "lambda all: sorted(each for each in all if all[each] is not None)))\n"
+    )
+    assert "nothing" in stack.must("preview")
+    stack.must(*UP)
+    outputs = stack.exported()["deployment"]["resources"][0]["outputs"]
+    assert outputs["nothing"]
+    assert {*outputs["given"]} == {*SmtpConfig.__annotations__} - {*outputs["nothing"]}
 
 
 def test_a_stack_without_a_group_is_told_which_there_are(stack: Stack) -> None:
