@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from pulumi_smtpconfig.fleet.file import read
 from pulumi_smtpconfig.fleet.passwords import Passwords
 from pulumi_smtpconfig.property_names import ATTRIBUTES
+from tests.fleet.files import read
 
 if TYPE_CHECKING:
     from pathlib import Path

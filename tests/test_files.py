@@ -16,9 +16,9 @@ import pytest
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.files import read_file
 from pulumi_smtpconfig.fleet import FleetError
-from pulumi_smtpconfig.fleet.file import read
 from pulumi_smtpconfig.settings.password_reference import resolve
 from pulumi_smtpconfig.tls import load_trust
+from tests.fleet.files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

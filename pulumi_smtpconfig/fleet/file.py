@@ -70,22 +70,10 @@ class FleetFile(NamedTuple):
         return found
 
 
-def read(path: Path) -> FleetFile:
-    """Read the tenants of a fleet.
-
-    What the values of settings are is not judged here, only the shape of the file.
-
-    Raises:
-        FleetError: The file has problems; lists all of them, with file, line and tenant.
-    """
-    file, problems = inspect(path)
-    if problems:
-        raise file_error(*problems)
-    return file
-
-
 def inspect(path: Path) -> tuple[FleetFile, list[Problem]]:
     """Read as much of a fleet as is in order, and return all problems with its shape.
+
+    What the values of settings are is not judged here.
 
     Raises:
         FleetError: The file cannot be read, or is not YAML.

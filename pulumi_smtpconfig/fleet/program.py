@@ -13,9 +13,9 @@ from pulumi_smtpconfig import SmtpConfig
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.config import Config
 from pulumi_smtpconfig.fleet.credentials import require_hostnames
-from pulumi_smtpconfig.fleet.file import read
+from pulumi_smtpconfig.fleet.file import inspect
 from pulumi_smtpconfig.fleet.judgement import find_mistakes
-from pulumi_smtpconfig.fleet.passwords import Passwords
+from pulumi_smtpconfig.fleet.passwords import NoPasswords, Passwords
 from pulumi_smtpconfig.fleet.problems import FleetError, file_error
 from pulumi_smtpconfig.known_mistakes import after_checks
 from pulumi_smtpconfig.property_names import ATTRIBUTES
@@ -89,7 +89,7 @@ class Fleet:
                     "smtpconfig:credentials": pulumi.Config("smtpconfig").get("credentials"),
                 }
             )
-            declared = _declared(read(Path(path)))
+            declared = _declared(*inspect(Path(path)))
         except FleetError as error:
             raise pulumi.RunError(str(error)) from None
         self.tenants: dict[str, SmtpConfig] = {
@@ -108,13 +108,20 @@ def _collect_garbage_seldom() -> None:
         gc.set_threshold(max(young, NEW_OBJECTS), *older)
 
 
-def _declared(file: FleetFile) -> dict[str, dict[str, Any]]:
+def _declared(file: FleetFile, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     """Return what the resource of each tenant of the group is given.
 
+    Args:
+        file: The file that declares them.
+        problems: What is wrong with its form, in whatever group: what a tenant is, and of which
+            group, is certain only if there is nothing.
+
     Raises:
-        FleetError: There is no such group, a password is missing, or a setting has a mistake.
+        FleetError: There is no such group, a password is missing, or anything else is wrong.
     """
     group = _stack_config("group")
+    if problems and group not in file.groups:
+        raise file_error(*problems)
     if not group:
         known = ", ".join(file.groups)
         raise FleetError(
@@ -123,12 +130,12 @@ def _declared(file: FleetFile) -> dict[str, dict[str, Any]]:
         )
     passwords = Passwords(_stack_config("passwords"), _stack_config("passwordFolder"))
     declared: dict[str, dict[str, Any]] = {}
-    problems: list[Problem] = []
     for tenant in file.of_group(group):
         try:
             declared[tenant.name] = file.properties(tenant, passwords)
         except FleetError as error:  # noqa: PERF203 - all problems are told at once
             problems += error.problems
+            declared[tenant.name] = file.properties(tenant, NoPasswords())
     sender = AuthorizedClient(Config(pulumi.runtime.get_config), lambda _: None)
     mistakes = find_mistakes(file, declared, sender)
     problems += [each for each in mistakes if not each.is_warning]

@@ -26,8 +26,16 @@ WRONG = f"""{HEAD}  acme:
     from: nobody
     ssl: true
     starttls: true
-  globex: {{port: many}}
+    hots: 1
+  globex: {{port: many, password: {{secret: gone}}}}
+  initech: {{group: us, host: smtp://initech.example}}
+  umbrella: {{group: us, password: hunter2}}
 """
+OTHER_GROUP = 'tenant "initech": host: '
+GONE = (
+    'tenants.yaml:16: tenant "globex": password: is not in fleet:passwords; run '
+    "`pulumi config set --secret --path 'fleet:passwords[\"gone\"]'`"
+)
 
 
 def test_whoever_copied_the_example_moves_over_without_a_request(
@@ -50,15 +58,19 @@ def stack(open_stack: Callable[[Path], Stack], emulator: Emulator) -> Stack:
 
 
 def test_a_preview_tells_the_lines_of_a_check(stack: Stack, emulator: Emulator) -> None:
-    """Word for word, all at once, and nothing is registered."""
+    """Word for word, all at once: the file's form, the group's settings, and its passwords."""
     stack.configure(**{"fleet:group": "eu"})
     path = stack.project / "tenants.yaml"
     path.write_text(WRONG)
-    lines = [str(each) for each in check(path, client())[1]]
-    assert len(lines) == 4
+    lines = [str(each) for each in check(path, client())[1] if OTHER_GROUP not in each.what]
+    assert len(lines) == 6
     output, status = stack.run("preview")
     assert status
-    assert "\n".join(lines) in output.replace("\n    ", "\n")
+    shown = output.replace("\n    ", "\n")
+    assert f"{GONE}\n" in shown
+    assert "\n".join(lines) in shown.replace(f"{GONE}\n", "")
+    assert OTHER_GROUP not in output
+    assert "hunter2" not in output
     assert "Traceback" not in output
     assert not emulator.requests
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.config import Config
 from pulumi_smtpconfig.fleet import FleetError
-from pulumi_smtpconfig.fleet.file import read
+from pulumi_smtpconfig.fleet.file import inspect
 from pulumi_smtpconfig.fleet.judgement import check
+from pulumi_smtpconfig.fleet.problems import file_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,18 @@ tenants:
 def client() -> AuthorizedClient:
     """Return what knows the credentials of this process."""
     return AuthorizedClient(Config(lambda _: None), lambda _: None)
+
+
+def read(path: Path) -> FleetFile:
+    """Read a file whose shape is in order.
+
+    Raises:
+        FleetError: It is not.
+    """
+    file, problems = inspect(path)
+    if problems:
+        raise file_error(*problems)
+    return file
 
 
 def fleet_of(folder: Path, text: str) -> FleetFile:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_smtpconfig.fleet import FleetError
-from pulumi_smtpconfig.fleet.file import read
-from tests.fleet.files import HEAD, fleet_of, problems_in
+from tests.fleet.files import HEAD, fleet_of, problems_in, read
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from pulumi_smtpconfig.fleet.file import read
+from tests.fleet.files import read
 from tests.fleet.project import EXAMPLE
 
 

@@ -8,9 +8,8 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 import pulumi_smtpconfig
-from pulumi_smtpconfig.fleet.file import read
 from pulumi_smtpconfig.fleet.model import schema
-from tests.fleet.files import found_in
+from tests.fleet.files import found_in, read
 from tests.fleet.project import EXAMPLE
 
 PATH = Path(pulumi_smtpconfig.__file__).with_name("fleet") / "tenants.schema.json"

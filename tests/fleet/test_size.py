@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_smtpconfig.fleet import FleetError
-from pulumi_smtpconfig.fleet.file import read
 from pulumi_smtpconfig.fleet.judgement import check
-from tests.fleet.files import HEAD, client
+from tests.fleet.files import HEAD, client, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
