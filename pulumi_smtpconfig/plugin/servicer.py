@@ -158,9 +158,9 @@ class Servicer(ResourceProviderServicer):
     def CheckConfig(self, request: pb.CheckRequest, _: Context) -> pb.CheckResponse:  # noqa: N802
         """Mark what is secret; a wrong setting is reported by the operation that needs it."""
         given = raw(request.news)
-        name, today = _name(request.urn), os.environ.get(STACK_CONFIG)
-        taken = why_taken(name)
-        if taken and today and given.keys() - ENGINE_KEYS - json.loads(today).keys():
+        taken, today = why_taken(_name(request.urn)), os.environ.get(STACK_CONFIG)
+        # The engine's own provider has the stack's config and nothing else.
+        if taken and today and _own(given) != _own(json.loads(today)):
             return pb.CheckResponse(failures=[pb.CheckFailure(reason=taken)])
         return pb.CheckResponse(inputs=encode(decode(given), given, SECRET_SETTINGS))
 
@@ -328,7 +328,7 @@ def _settings(request: pb.ConfigureRequest) -> _Settings:
     The engine configures its own provider for a refresh or a destroy as for the last up, but the
     stack's config of today is in this process's environment, without the namespace of the keys.
     """
-    own = {key: _text(value) for key, value in decode(raw(request.args)).items()}
+    own = _texts(raw(request.args))
     if request.name and not why_taken(request.name):
         if UNKNOWN in own.values():  # engines so far call nothing of such a provider
             own["previewReads"] = "off"
@@ -338,6 +338,14 @@ def _settings(request: pb.ConfigureRequest) -> _Settings:
     values = own if today is None else json.loads(today)
     config = Config(lambda key: values.get(key.partition(":")[2]))
     return _Settings(config, values, LAST_UP if today is None else None)
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _text(value) for key, value in decode(given).items()}
+
+
+def _own(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: text for key, text in _texts(given).items() if key not in ENGINE_KEYS}
 
 
 def _text(value: Any) -> Any:

@@ -311,9 +311,12 @@ def test_a_provider_has_no_name_of_the_engine_s(native: Stack, emulator: Emulato
     (native.project / "__main__.py").write_text(
         "import pulumi\npulumi.ProviderResource('smtpconfig', 'default', {'token': 'own'})\n"
     )
-    output, status = native.run("preview")
-    assert status
-    assert 'cannot be named "default"' in output
+    for config in ("", "of the stack"):
+        if config:
+            native.configure_secret("smtpconfig:token", config)
+        output, status = native.run("preview")
+        assert status
+        assert 'cannot be named "default"' in output
     assert not emulator.requests
 
 
@@ -394,8 +397,13 @@ def test_the_config_of_today_is_used_in_a_refresh_and_a_destroy(
     token = native.environment.pop("SMTPCONFIG_TOKEN")
     native.configure_secret("smtpconfig:token", token)
     declare(native, {"acme": MAIL | {"platform": "keycloak", "on_delete": "clear"}})
+    native.must("config", "set", "--secret", "--path", "smtpconfig:credentials.idp.token", "x")
+    native.must("config", "set", "--path", "smtpconfig:credentials.idp.scope", "a")
+    native.configure(**{"smtpconfig:retries": "1"})
     native.must(*UP)
     native.configure_secret("smtpconfig:token", "today's")
+    native.must("config", "rm", "smtpconfig:retries")
+    native.configure(**{"smtpconfig:timeout": "20"})
     for words in (REFRESH, DESTROY):
         emulator.requests.clear()
         assert native.run(*words).status

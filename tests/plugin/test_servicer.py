@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -317,17 +318,21 @@ def test_a_provider_cannot_have_the_name_of_the_engine_s_own(
     open_engine: OpenEngine, name: str
 ) -> None:
     """Its settings would be taken for those of the last up; the engine's own have today's."""
-    with open_engine(PULUMI_CONFIG='{"timeout": "5"}') as engine:
+    config = {"timeout": "5", "token": "of the stack"}
+    with open_engine(PULUMI_CONFIG=json.dumps(config)) as engine:
         urn = engine.urn.replace("::default", f"::{name}")
 
         def failures(settings: dict[str, Any]) -> list[str]:
             response = engine.stub.CheckConfig(pb.CheckRequest(urn=urn, news=struct(settings)))
             return [failure.reason for failure in response.failures]
 
-        assert not failures({"timeout": "5", "version": "1.2.3", "pluginDownloadURL": "x"})
-        (told,) = failures({"token": "own"})
-    assert "another name" in told
-    assert "own" not in told.split()
+        engine_s = {"version": "1.2.3", "pluginDownloadURL": "x"}
+        assert not failures(config | {"token": secret("of the stack")} | engine_s)
+        for own in ("own", secret("own"), secret(UNKNOWN), 6, None):
+            for key in ("token", "timeout", "retries"):
+                (told,) = failures({**config, key: own} if own else {key: config.get(key, "3")})
+                assert "another name" in told
+                assert "own" not in told.split()
 
 
 @pytest.mark.parametrize(
