@@ -13,7 +13,7 @@ from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError
 from pulumi_smtpconfig.problems import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 NAMESPACE = "smtpconfig"
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
@@ -64,11 +64,14 @@ class Config:
             return None, None
         return _setting(own, self.place(key)), in_environment
 
-    def together(self, keys: Iterable[str]) -> dict[str, Setting]:
+    def together(self, keys: Collection[str]) -> dict[str, Setting]:
         """Return those of some settings that are given.
 
-        An explicit provider that has any of them has no other one from the environment.
+        An explicit provider that has any of them has no other one from the environment. If one of
+        them is not known yet, none is given.
         """
+        if self.provider and UNKNOWN in map(self._lookup, keys):
+            return {}
         given = {key: setting for key in keys if (setting := self.get(key))}
         own = {key: each for key, each in given.items() if each.source != variable(key)}
         return (self.provider and own) or given

@@ -134,7 +134,7 @@ CREDENTIALS = ("token", "clientId", "clientSecret", "scope")
 def test_an_explicit_provider_mixes_nothing(
     own: set[str], unknown: set[str], variables: set[str]
 ) -> None:
-    """If it has any of some settings, none is from a variable, nor is one that is not known yet."""
+    """Any of its own leaves out all variables, and one that is not known yet leaves out all."""
     inputs: dict[str, object] = dict.fromkeys(own, "own") | dict.fromkeys(unknown, UNKNOWN)
     with pytest.MonkeyPatch.context() as patch:
         for key in CREDENTIALS:
@@ -144,11 +144,12 @@ def test_an_explicit_provider_mixes_nothing(
         provider, stack = Config(inputs.get, "eu"), Config(lambda _: None)
         used = {key: setting.text for key, setting in provider.together(CREDENTIALS).items()}
         assert stack.together(CREDENTIALS).keys() == variables
-    known = own - unknown
-    if known:
-        assert used == dict.fromkeys(known, "own")
+    if unknown:
+        assert not used
+    elif own:
+        assert used == dict.fromkeys(own, "own")
     else:
-        assert used == dict.fromkeys(variables - unknown, "variable")
+        assert used == dict.fromkeys(variables, "variable")
 
 
 def test_a_text_names_the_place_that_decides_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def named_sets_are_given(config: Config) -> bool:
 
 
 def _default(config: Config) -> Resolved:
-    given = config.together(key for key in KEYS if key != "hostnames")
+    given = config.together([key for key in KEYS if key != "hostnames"])
     how = partial(_how_to_set, config, given)
     if not given:
         raise ConfigurationError("No token is given for the platform.", how("token"))
