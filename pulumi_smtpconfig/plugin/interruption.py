@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    InvalidStateError,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -60,7 +67,7 @@ class InterruptibleClient(AuthorizedClient):
     def stop(self) -> None:
         """End all calls, and those to come."""
         super().stop()
-        if not self._interrupted.done():
+        with suppress(InvalidStateError):  # another thread stops it too
             self._interrupted.set_result(None)
 
     def _send(self, client: Client, request: Request, token: TokenSource, bearer: str) -> Response:
