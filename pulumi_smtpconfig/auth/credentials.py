@@ -1,8 +1,9 @@
 """What credentials are, and which ones a resource uses.
 
 The default set is merged key by key, the environment over the stack's config; an explicit provider
-that has a key of it has no other from the environment. A named set comes
-whole from the structured setting `credentials`, the environment's before the config's.
+that has a key of it has no other from the environment. A named set comes whole from the structured
+setting `credentials`, the environment's before the config's, and an explicit provider's own before
+either.
 """
 
 from __future__ import annotations
