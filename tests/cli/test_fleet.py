@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from pulumi_smtpconfig.cli.fleet.annotations import github
+from pulumi_smtpconfig.fleet.problems import Problem
 from tests.cli.command import MODULE, document, process, smtpconfig
 from tests.cli.terminal import terminal
 from tests.fleet.files import HEAD
@@ -32,6 +38,9 @@ FOUND = [
     (14, "error", "acme", "starttls", "E101"),
     (15, "warning", "globex", "port", "W103"),
 ]
+SPECIAL = "a%:,=\n\r023AC "
+"""What means something to GitHub's runner."""
+
 CREDENTIALS = json.dumps({"idp": {"token": "t" * 20, "hostnames": ["idp.other.example"]}})
 
 
@@ -89,26 +98,67 @@ def test_json_is_one_object_with_every_problem() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_annotations_stand_at_the_lines_of_a_pull_request() -> None:
-    """GitHub's runner reads one command a line; commas and colons of a title are escaped."""
+    """GitHub's runner reads one command a line; its log shows the message alone."""
     result = fleet(WRONG, "check", "--format", "github")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    for line, (number, severity, *_) in zip(lines, FOUND, strict=True):
+    for line, (number, severity, tenant, *_) in zip(lines, FOUND, strict=True):
         assert line.startswith(f"::{severity} file=tenants.yaml,line={number},title=")
+        assert f'::tenants.yaml:{number}: tenant "{tenant}": ' in line
         assert line.count("::") == 2
-    assert fleet(GOOD, "check", "--format", "github").stdout == ""
 
 
-def test_annotations_name_the_file_as_the_repository_does(folder: Path) -> None:
-    """From the folder of the run, however the file was named."""
+RUNNER = {"%25": "%", "%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ","}
+"""What GitHub's runner decodes (`ActionCommand` in its source), in this order reversed."""
+
+
+def read_by_runner(line: str) -> tuple[str, dict[str, str], str]:
+    """Return a command's name, properties and message as GitHub's runner reads it."""
+
+    def decoded(text: str) -> str:
+        for escaped in reversed(RUNNER):
+            text = text.replace(escaped, RUNNER[escaped])
+        return text
+
+    _, command, message = line.split("::", 2)
+    name, _, properties = command.partition(" ")
+    pairs = (each.partition("=") for each in properties.split(","))
+    return name, {key: decoded(value) for key, _, value in pairs}, decoded(message)
+
+
+@given(st.text(SPECIAL, min_size=1), st.text(SPECIAL))
+@example("a,b:c%.yaml", "is wrong\n::error::no%0Athing")
+def test_no_name_or_message_ends_an_annotation(name: str, what: str) -> None:
+    """The runner reads one command, and reads both as they are."""
+    annotated = github(Path(name), [Problem(name, 7, what)])
+    assert annotated.endswith("\n")
+    assert not {"\n", "\r"} & {*annotated[:-1]}
+    level, properties, message = read_by_runner(annotated[:-1])
+    assert (level, properties["file"], properties["line"]) == ("error", name, "7")
+    assert message == f"{name}:7: {what}"
+
+
+@pytest.mark.parametrize("workspace", ["", ".", "a b"])
+@pytest.mark.parametrize("here", [".", "a b", "other"])
+def test_annotations_name_the_file_as_the_repository_does(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, workspace: str, here: str
+) -> None:
+    """From the checkout that GitHub names, or from the folder of the run, however it was named."""
     (folder / "a b").mkdir()
-    (folder / "a b/tenants.yaml").write_text(WRONG)
-    for path in ("a b/tenants.yaml", str(folder / "a b/tenants.yaml")):
+    (folder / "other").mkdir()
+    file = folder / "a b/tenants.yaml"
+    file.write_text(WRONG)
+    monkeypatch.chdir(folder / here)
+    given = os.path.relpath(file, folder / here)
+    root = folder / (workspace or here)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(root) if workspace else "")
+    told = os.path.relpath(file, root)
+    for path in (given, str(file)):
         result = smtpconfig("fleet", "check", path, "--format", "github")
-        assert "::error file=a b/tenants.yaml,line=11," in result.stdout
+        assert f"::error file={told},line=11," in result.stdout
         log = json.loads(smtpconfig("fleet", "check", path, "--format", "sarif").stdout)
         place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
-        assert place["artifactLocation"] == {"uri": "a%20b/tenants.yaml"}
+        assert place["artifactLocation"] == {"uri": quote(told)}
 
 
 @pytest.mark.usefixtures("folder")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 INVALID = "invalid"
 """The id of the rule for what no lint rule found."""
+
+CHECKOUT = "GITHUB_WORKSPACE"
+"""The variable that has the folder of the repository on GitHub."""
 
 TITLES = {INVALID: "Invalid value or file", **{rule.code: rule.title for rule in RULES}}
 ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -36,7 +40,9 @@ def _command(path: Path, problem: Problem) -> str:
     }
     level = "warning" if problem.is_warning else "error"
     properties = ",".join(f"{key}={_escape(value, ':,')}" for key, value in where.items())
-    return f"::{level} {properties}::{_escape(problem.what)}"
+    # The log shows the message alone, and a pull request ten of each level at most.
+    message = f"{where['file']}:{problem.line}: {problem.what}"
+    return f"::{level} {properties}::{_escape(message)}"
 
 
 def _escape(text: str, more: str = "") -> str:
@@ -72,8 +78,10 @@ def _result(path: Path, problem: Problem) -> dict[str, Any]:
 
 
 def _relative(path: Path, problem: Problem) -> str:
-    """Return the path of the file that has a problem, from this folder if it is in it."""
-    file = path.with_name(problem.file)
-    here = Path.cwd()
-    is_inside = file.is_absolute() and file.is_relative_to(here)
-    return (file.relative_to(here) if is_inside else file).as_posix()
+    """Return the path of the file that has a problem, from GitHub's checkout or from this folder.
+
+    Both kinds of annotations name files from the repository's root.
+    """
+    file = path.parent.resolve() / problem.file
+    checkout = Path(os.environ.get(CHECKOUT, "")).resolve()
+    return Path(os.path.relpath(file, checkout if checkout in file.parents else None)).as_posix()
