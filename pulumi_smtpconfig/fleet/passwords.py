@@ -23,10 +23,13 @@ class Passwords:
         secrets: The text of `fleet:passwords`, a JSON object, or None if it is not set.
         folder: `fleet:passwordFolder`, the absolute path of the folder of password files, or None.
             Links may not lead out of the folder.
+
+    Raises:
+        FleetError: `fleet:passwords` is not a JSON object.
     """
 
     def __init__(self, secrets: str | None, folder: str | None) -> None:
-        self._secrets = secrets
+        self._secrets = secret_object(SECRETS, secrets) if secrets else {}
         self._folder = folder
 
     def property(self, key: str, stored: Password) -> dict[str, Any]:
@@ -46,11 +49,10 @@ class Passwords:
         return {f"{key}From": f"file:{self._path(str(stored.file))}"}
 
     def _secret(self, key: str) -> str:
-        secrets = secret_object(SECRETS, self._secrets) if self._secrets else {}
-        if not isinstance(secrets.get(key), str):
+        if not isinstance(self._secrets.get(key), str):
             command = f"pulumi config set --secret --path '{SECRETS}[\"{key}\"]'"
             raise FleetError(f"is not in {SECRETS}; run `{command}`")
-        return str(secrets[key])
+        return str(self._secrets[key])
 
     def _path(self, name: str) -> Path:
         folder = Path(self._folder or "")

@@ -6,6 +6,7 @@ grows faster than the file exceeds them all the same.
 
 from __future__ import annotations
 
+import json
 from time import process_time
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 
 from pulumi_smtpconfig.fleet import FleetError
 from pulumi_smtpconfig.fleet.judgement import check
+from pulumi_smtpconfig.fleet.passwords import Passwords
 from tests.fleet.files import HEAD, client, read
 
 if TYPE_CHECKING:
@@ -122,3 +124,22 @@ def test_a_judgement_takes_as_long_as_there_are_tenants(
     record_property("note", f"a check of {count:,} tenants took {seconds:.1f} s of the processor's")
     assert seconds < 10 * (PROMISED + JUDGED * count)
     assert [each.code for each in problems] == ["E301"]
+
+
+def test_the_stack_s_passwords_are_parsed_once(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Each of 8,000 tenants has its own among them."""
+    path = tmp_path / "tenants.yaml"
+    names = [f"t{number}" for number in range(8_000)]
+    path.write_text(
+        HEAD + "".join(f"  {name}: {{password: {{secret: {name}}}}}\n" for name in names)
+    )
+    file = read(path)
+    began = process_time()
+    passwords = Passwords(json.dumps({name: f"password of {name}" for name in names}), None)
+    given = [file.properties(tenant, passwords) for tenant in file.tenants.values()]
+    seconds = process_time() - began
+    record_property("note", f"8,000 passwords of a stack took {seconds:.2f} s of CPU time")
+    assert [each["password"] for each in given] == [f"password of {name}" for name in names]
+    assert seconds < JUDGED * len(names)
