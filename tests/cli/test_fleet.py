@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -278,6 +279,26 @@ def test_a_file_is_laid_out_in_place_once() -> None:
     for arguments in ((), ("--check",)):
         result = smtpconfig("fleet", "fmt", *arguments)
         assert (result.exit_code, result.stdout) == (0, "tenants.yaml is laid out already.\n")
+
+
+@pytest.mark.parametrize("path", ["my file.yaml", "$(touch x).yaml", "it's.yaml", "a`b`.yaml"])
+def test_the_command_that_formats_can_be_pasted(folder: Path, path: str) -> None:
+    """A shell gets the path of the file, whatever is in it."""
+    (folder / path).write_text(UNTIDY)
+    result = smtpconfig("fleet", "fmt", "--check", path)
+    assert result.exit_code == 1
+    command = result.stderr.partition("Next: run `")[2].rpartition("`.")[0]
+    assert shlex.split(command) == ["smtpconfig", "fleet", "fmt", path]
+
+
+@pytest.mark.parametrize("begins", ["\ufeff", "\ufeff\n"])
+@pytest.mark.usefixtures("folder")
+def test_a_byte_order_mark_is_removed(begins: str) -> None:
+    """The text means the same without it, so it is not left to editors."""
+    assert fleet(begins + TIDY, "fmt", "--check").exit_code == 1
+    assert smtpconfig("fleet", "fmt").exit_code == 0
+    assert Path("tenants.yaml").read_bytes() == TIDY.encode()
+    assert smtpconfig("fleet", "fmt", "--check").exit_code == 0
 
 
 def test_a_file_that_says_no_yaml_is_not_laid_out(folder: Path) -> None:

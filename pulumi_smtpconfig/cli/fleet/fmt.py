@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE
@@ -31,10 +32,10 @@ def fmt(path: Path, *, only_check: bool) -> Outcome:
     except FleetError as error:
         problem = ConfigurationError(str(error), "correct the file; it was not changed.")
         return Outcome(EXIT_FAILED, {}, error=problem)
-    if formatted == text:
+    if formatted.encode() == path.read_bytes():  # `text` has no byte order mark
         return Outcome(EXIT_OK, {}, Report(f"{path} is laid out already."))
     if only_check:
-        remedy = f"run `smtpconfig fleet fmt {path}`."
+        remedy = f"run `smtpconfig fleet fmt {shlex.quote(str(path))}`."
         other = ConfigurationError(f"{path} is laid out in another way.", remedy)
         return Outcome(EXIT_FAILED, {}, error=other)
     write_file(str(path), formatted, remedy="check that it may be changed.")
