@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.authority import InvalidAuthority, parse_authority
 from pulumi_smtpconfig.fleet.document import Place, describe
+from pulumi_smtpconfig.lint.rules import CONTROL
 from pulumi_smtpconfig.platforms import PLATFORMS
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ FOLDS_CASE = {name.value: platform.folds_case for name, platform in PLATFORMS.it
 
 
 def find_problems(document: Document, tenants: Sequence[DeclaredTenant]) -> Iterator[Problem]:
-    """Yield tenants without group or credentials, undeclared groups and duplicate tenants."""
-    for place, what in (*_missing(tenants), *_groups(document), *_duplicates(document, tenants)):
+    """Yield tenants without group or credentials, undeclared groups and duplicate tenants.
+
+    Also triggers that could end the line of a diff that shows them.
+    """
+    in_file = *_groups(document), *_triggers(document)
+    for place, what in (*_missing(tenants), *in_file, *_duplicates(document, tenants)):
         yield document.problem(place, what)
 
 
@@ -41,11 +46,37 @@ def _groups(document: Document) -> Iterator[tuple[Place, str]]:
     known = {*map(str, groups)}
     if len(known) < len(groups):
         yield ("groups",), "lists a group twice; two runs of one stack would lock each other out"
-    places = [("defaults",), *(("tenants", name) for name in document.mapping("tenants"))]
-    for place in places:
+    for place in _places(document):
         group = document.mapping(*place).get("group")
         if group is not None and str(group) not in known:
             yield (*place, "group"), "is not one of the groups at the top, so no stack has it"
+
+
+def _triggers(document: Document) -> Iterator[tuple[Place, str]]:
+    for place in _places(document):
+        if _has_control(document.mapping(*place).get("triggers")):
+            # The resource takes it, but a pipeline's log could read the next line as a command.
+            yield (
+                (*place, "triggers"),
+                "contains a line break or other control character; remove it",
+            )
+
+
+def _has_control(value: object) -> bool:
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            pending += [*each, *each.values()]
+        elif isinstance(each, list):
+            pending += each
+        elif CONTROL.search(str(each)):
+            return True
+    return False
+
+
+def _places(document: Document) -> list[Place]:
+    return [("defaults",), *(("tenants", name) for name in document.mapping("tenants"))]
 
 
 def _duplicates(

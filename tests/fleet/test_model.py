@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from pulumi_smtpconfig.fleet.model import FOR_ALL, KEYS, REFERENCES
 from pulumi_smtpconfig.property_names import KEYS as PROPERTIES
 from pulumi_smtpconfig.resource_args import SmtpConfigArgs
-from tests.fleet.files import HEAD, fleet_of, problems_in
+from tests.fleet.files import HEAD, fleet_of, found_in, problems_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,9 @@ INVALID = {
     "user: {a: b}": "user: must be a valid string",
     "host: ''": "host: is required",
     'fromDisplayName: "a\\nb"': "fromDisplayName: contains a line break or other control character",
+    'triggers: [a, "b\\r"]': "triggers: contains a line break or other control character",
+    'triggers: [{a: ["\\e[2K"]}]': "triggers: contains a line break or other control character",
+    'triggers: [{"a\\u2028": b}]': "triggers: contains a line break or other control character",
     "group: asia": "group: is not one of the groups at the top",
     "group: EU": "group: is not one of the groups at the top",
     "platform: azure": "platform: must be 'ssms', 'shift' or 'keycloak'",
@@ -49,6 +54,30 @@ INVALID = {
     "password: {file: a/../../b}": "password.file: must be the name of a file in",
     "password: {file: ''}": ONE_OF_THREE,
 }
+
+
+TEXTS = st.text("a\\\n\r\t\x1b\x7f\x85\u2028 :", max_size=4)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(VALUES, max_size=3), st.booleans())
+def test_no_trigger_can_end_the_line_that_shows_it(
+    tmp_path: Path,
+    triggers: list[Any],
+    of_all: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """Wherever it is: pipelines show triggers in diffs, and read what begins a line as commands."""
+    given = f"triggers: {json.dumps(triggers)}"
+    head = HEAD.replace("tenants:", f"  {given}\ntenants:") if of_all else HEAD
+    content = f"{head}  acme: {{{'' if of_all else given}}}\n"
+    told = [each.what for each in found_in(tmp_path, content) if not each.is_warning]
+    texts = re.findall(r"\\\\|\\(?:[nrtbf]|u00[0189]|u007f|u2028)", json.dumps(triggers))
+    assert bool(told) == any(each != "\\\\" for each in texts)
 
 
 @pytest.mark.parametrize("setting", INVALID)
