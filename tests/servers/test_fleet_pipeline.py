@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -107,5 +108,30 @@ def test_a_group_of_many_tenants_skips_checkpoints_and_no_other(
 
 
 def test_nothing_of_the_file_becomes_a_part_of_a_command(pipeline: Pipeline) -> None:
-    """A group's name reaches the shell as a variable, so that no name is a command."""
-    assert not [command for command in pipeline.commands() if "${{" in command]
+    """A group's name reaches the shell as a variable in quotation marks, so none is a command."""
+    commands = pipeline.commands()
+    assert not [command for command in commands if "${{" in command]
+    assert any('"$GROUP"' in command for command in commands)
+    unquoted = [re.sub(r'"[^"]*"', "", command) for command in commands]
+    assert not [
+        command
+        for command in unquoted
+        if re.search(r"\$\{?(group|tenants)", command, re.IGNORECASE)
+    ]
+
+
+@pytest.mark.parametrize("event", [PULL_REQUEST, PUSH, SCHEDULE])
+def test_no_text_of_the_file_is_a_command_to_github(
+    open_stack: Callable[[Path], Stack], emulator: Emulator, event: str
+) -> None:
+    """Its runner reads commands in what steps print, even in the midst of a line, until told."""
+    stack = open_stack(EXAMPLE)
+    stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
+    github = GitHub(stack)
+    write(stack.project, {"acme": {"group": "eu", "fromDisplayName": "##[add-mask]acme"}})
+    assert github.groups().status == 0
+    output, _ = github.group("eu", event)
+    heeded, _, rest = output.partition("::stop-commands::")
+    assert not re.search(r"^\s*::|##\[", heeded, re.MULTILINE)
+    assert len(rest.splitlines()[0]) >= 32
+    assert "##[add-mask]acme" in rest
