@@ -20,7 +20,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_smtpconfig.config import NAMESPACE, Config, why_taken
-from pulumi_smtpconfig.errors import SmtpConfigError, only_our_errors
+from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, only_our_errors
 from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, OUTPUTS_ONLY, Declaration
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from pulumi_smtpconfig.lifecycle.live_settings import LAST_UP, LastUp
@@ -112,7 +112,7 @@ def _operation(method: Callable[[Any, Any], R]) -> Callable[[Any, Any, Context],
 
 
 class Servicer(ResourceProviderServicer):
-    """One provider of one operation of the engine; its calls come from many threads.
+    """One provider; its calls come from many threads, and none of them names it.
 
     Args:
         engine: The address of the engine.
@@ -124,6 +124,7 @@ class Servicer(ResourceProviderServicer):
     _client: InterruptibleClient
 
     def __init__(self, engine: str) -> None:
+        self._served: dict[str, str] = {}
         self._begin(engine)
 
     def _begin(self, engine: str) -> None:
@@ -142,7 +143,7 @@ class Servicer(ResourceProviderServicer):
     def Attach(self, request: plugin_pb2.PluginAttach, _: Context) -> Empty:  # noqa: N802
         """Serve an engine that did not start this process, as `PULUMI_DEBUG_PROVIDERS` asks it to.
 
-        It attaches to the same process for each operation.
+        It attaches to the same process for each operation, and each of its providers does.
         """
         self._begin(request.address)
         return Empty()
@@ -168,8 +169,17 @@ class Servicer(ResourceProviderServicer):
         """Never replace a provider: no setting of it belongs to a resource."""
         return pb.DiffResponse()
 
-    def Configure(self, request: pb.ConfigureRequest, _: Context) -> pb.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:  # noqa: N802
         """Keep the settings without reading them, so that a bad one cannot block a destroy."""
+        served = self._served.setdefault("urn", request.urn)  # one step, whatever threads do
+        if served != request.urn:
+            another = ConfigurationError(
+                f"The plugin that runs already serves {served}, and cannot serve {request.urn} "
+                "too.",
+                "restart it to serve another provider, or unset PULUMI_DEBUG_PROVIDERS: then the "
+                "engine starts one for each.",
+            )
+            context.abort(ERROR, str(another))
         self._config, settings, last_up = _settings(request)
         current_urn.set(request.urn)
         keys = [f"{NAMESPACE}:{key}" for key in settings if key not in ENGINE_KEYS]

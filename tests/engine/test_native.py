@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
 import tempfile
 import time
 from importlib.metadata import version
@@ -274,6 +275,28 @@ def test_two_providers_have_a_token_each(native: Stack, emulator: Emulator) -> N
     tokens = {"eu": "eu-token", "us": "us-token", "own": token}
     assert used == {(tenant, f"Bearer {each}") for tenant, each in tokens.items()}
     assert len(emulator.requests) == 3
+
+
+def test_a_plugin_that_runs_already_serves_one_provider(native: Stack, emulator: Emulator) -> None:
+    """No tenant gets the token of another provider, and the second provider is told why."""
+    with subprocess.Popen(
+        [BIN / PLUGIN, "127.0.0.1:0"], stdout=subprocess.PIPE, env=native.environment, text=True
+    ) as plugin:
+        assert plugin.stdout
+        port = plugin.stdout.readline().strip()
+        native.environment["PULUMI_DEBUG_PROVIDERS"] = f"smtpconfig:{port}"
+        token = native.environment["SMTPCONFIG_TOKEN"]
+        declare(native, {"eu": SHIFT | {"tenant_id": "eu", "provider": token}})
+        native.must("up", "--yes")
+        native.must(*REFRESH)
+        another = {"us": SHIFT | {"tenant_id": "us", "provider": "us-token"}}
+        declare(native, {"eu": SHIFT | {"tenant_id": "eu", "provider": token}} | another)
+        output, status = native.run(*UP)
+        plugin.kill()
+    assert status
+    assert "The plugin that runs already serves urn:" in output
+    assert {r.header("authorization") for r in emulator.requests} == {f"Bearer {token}"}
+    assert not [r for r in emulator.requests if "/us/" in r.path]
 
 
 LATER = """

@@ -10,6 +10,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
+from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from pulumi_smtpconfig.config import variable
@@ -750,3 +751,38 @@ def test_a_state_of_the_dynamic_resource_is_taken_over(
     assert engine.read("id", state)[1]["__provider"] == "pickled"
     assert engine.update(state, inputs)["__provider"] == "pickled"
     assert not emulator.requests
+
+
+def attach(engine: Engine, address: str) -> None:
+    """Do what an engine does for each of its providers if the plugin runs already."""
+    engine.stub.Attach(plugin_pb2.PluginAttach(address=address))
+
+
+def configure(engine: Engine, name: str, token: str) -> None:
+    """Configure a provider of the engine."""
+    urn = f"{engine.urn.rpartition('::')[0]}::{name}"
+    request = pb.ConfigureRequest(args=struct({"token": token}), name=name, urn=urn)
+    engine.call("Configure", request)
+
+
+def test_an_attached_plugin_serves_one_provider(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """It could send the token of a second one for the first one's tenants; it keeps to the first.
+
+    Operation after operation, and with settings that change meanwhile.
+    """
+    with open_engine(name="eu", SMTPCONFIG_TOKEN="") as engine:
+        for operation in range(2):
+            attach(engine, f"127.0.0.1:{operation + 1}")
+            configure(engine, "eu", f"token-{operation}")
+            attach(engine, f"127.0.0.1:{operation + 1}")
+            for other in ("us", "default"):
+                with pytest.raises(CallFailed) as refused:
+                    configure(engine, other, "other-token")
+                assert f"already serves {engine.urn}, and cannot serve " in str(refused.value)
+                assert "\n  Next: " in str(refused.value)
+                assert "other-token" not in str(refused.value)
+            emulator.order(Fault(200, "{}"))
+            engine.create(acme)
+            assert emulator.requests[-1].header("authorization") == f"Bearer token-{operation}"
