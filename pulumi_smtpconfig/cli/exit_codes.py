@@ -11,7 +11,7 @@ MEANINGS = {
     "fleet's file is in order",
     EXIT_FAILED: "not verified, or the platform refused to show the settings; with export, the "
     "tenants that could be read are written; an audit found what `--fail-on` names; a fleet's file "
-    "has errors, or another layout",
+    "has errors or is not formatted",
     EXIT_USAGE: "an option, a setting or the password is missing or invalid",
     EXIT_UNAVAILABLE: "no result: a package is not installed, reading is not enabled, a connection "
     "setting is missing or invalid, the platform is unreachable, a file cannot be read, or the "

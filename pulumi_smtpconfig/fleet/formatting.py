@@ -1,6 +1,6 @@
-"""Lay out the text of a fleet's file in one way, with its comments, order and quotation marks.
+"""Format the text of a fleet's file; keep its comments, order and quotation marks.
 
-ruamel.yaml lays out the values. It leaves comments where they were, so those are moved afterwards:
+ruamel.yaml formats the values. It leaves comments where they were, so those are moved afterwards:
 a comment of its own line to the column of what follows, one at a line's end two spaces after it.
 """
 
@@ -45,7 +45,7 @@ _Representer.add_representer(type(None), lambda self, _: self.represent_scalar(N
 
 
 def format_text(name: str, text: str) -> str:
-    """Return the text of a file in the one layout; of a text in that layout, itself.
+    """Return the formatted text of a file; formatted text is returned as it is.
 
     Raises:
         FleetError: It is not YAML, has anchors, tags or duplicate keys, or ruamel.yaml would change
@@ -55,7 +55,7 @@ def format_text(name: str, text: str) -> str:
     if before.problems:
         raise file_error(*before.problems)
     try:
-        formatted = _arranged(_laid_out(text))
+        formatted = _arranged(_formatted(text))
         same = parse_text(name, formatted).values == before.values
     except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, AssertionError):
         same = False
@@ -64,7 +64,7 @@ def format_text(name: str, text: str) -> str:
     return formatted
 
 
-def _laid_out(text: str) -> str:
+def _formatted(text: str) -> str:
     ruamel: Any = YAML()
     ruamel.Resolver, ruamel.Representer = _Resolver, _Representer
     ruamel.preserve_quotes, ruamel.width, ruamel.allow_unicode = True, UNLIMITED, True
@@ -75,7 +75,7 @@ def _laid_out(text: str) -> str:
 
 
 def _arranged(text: str) -> str:
-    """Move the comments of a text that ruamel.yaml has laid out, and leave single empty lines."""
+    """Move the comments of a text that ruamel.yaml has formatted, and leave single empty lines."""
     if OTHER_BREAKS & {*text}:  # libyaml would count more lines
         return text
     lines = text.split("\n")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS = "SMTPCONFIG_CREDENTIALS"
 NEW_OBJECTS = 50_000
-"""How many objects there must be before Python looks for garbage among them."""
+"""How many new objects start the garbage collector."""
 
 
 class Tenant(SmtpConfig):
@@ -81,7 +81,7 @@ class Fleet:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        _collect_garbage_seldom()
+        _collect_garbage_less_often()
         try:
             require_hostnames(
                 {
@@ -98,10 +98,10 @@ class Fleet:
         }
 
 
-def _collect_garbage_seldom() -> None:
-    """Keep Python from looking for garbage among the resources, all of which last.
+def _collect_garbage_less_often() -> None:
+    """Run the garbage collector less often, because all resources last.
 
-    By default, that is a third of the processor's time of a program with 1,000 tenants.
+    By default, it takes a third of the CPU time of a program with 1,000 tenants.
     """
     young, *older = gc.get_threshold()
     if young:  # the collector is on

@@ -75,7 +75,7 @@ def _reference(key: str, value: object) -> Password | None:
 
 
 def _typed(key: str, value: object) -> object:
-    """Return a value as a program would give it; what is none of its type is left as it is."""
+    """Return a value as a program would give it; one of the wrong type is left as it is."""
     if key == "credentials":
         return value if isinstance(value, str) and re.fullmatch(NAME, value) else UNKNOWN
     if isinstance(value, str) and key in FLAGS:

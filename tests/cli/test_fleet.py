@@ -1,4 +1,4 @@
-"""`smtpconfig fleet` checks and lays out a file of tenants."""
+"""`smtpconfig fleet` checks and formats a file of tenants."""
 
 from __future__ import annotations
 
@@ -267,18 +267,18 @@ def test_the_schema_is_the_one_of_the_package() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_file_is_laid_out_in_place_once() -> None:
+def test_a_file_is_formatted_in_place_once() -> None:
     """`--check` changes nothing, and fails as long as there is something to change."""
     result = fleet(UNTIDY, "fmt", "--check")
     assert result.exit_code == 1
     assert "run `smtpconfig fleet fmt tenants.yaml`." in result.stderr
     assert Path("tenants.yaml").read_text() == UNTIDY
     result = smtpconfig("fleet", "fmt")
-    assert (result.exit_code, result.stdout) == (0, "tenants.yaml is laid out now.\n")
+    assert (result.exit_code, result.stdout) == (0, "tenants.yaml was formatted.\n")
     assert Path("tenants.yaml").read_text() == TIDY
     for arguments in ((), ("--check",)):
         result = smtpconfig("fleet", "fmt", *arguments)
-        assert (result.exit_code, result.stdout) == (0, "tenants.yaml is laid out already.\n")
+        assert (result.exit_code, result.stdout) == (0, "tenants.yaml is already formatted.\n")
 
 
 @pytest.mark.parametrize("path", ["my file.yaml", "$(touch x).yaml", "it's.yaml", "a`b`.yaml"])
@@ -301,7 +301,7 @@ def test_a_byte_order_mark_is_removed(begins: str) -> None:
     assert smtpconfig("fleet", "fmt", "--check").exit_code == 0
 
 
-def test_a_file_that_says_no_yaml_is_not_laid_out(folder: Path) -> None:
+def test_a_file_that_is_not_yaml_is_not_formatted(folder: Path) -> None:
     """It stays as it is."""
     result = fleet("a: &x 1\n", "fmt")
     assert result.exit_code == 1

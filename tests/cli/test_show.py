@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.emulator import Emulator
 
 MAX_SECONDS = 5.0
-"""Of the processor's time, for what takes a fraction of one."""
+"""Of CPU time, for what takes a fraction of one."""
 
 LIVE = {
     "host": "smtp.acme.example",

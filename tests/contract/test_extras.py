@@ -74,7 +74,7 @@ def test_the_audit_works(python: Path, platform: Emulator, tmp_path: Path) -> No
 
 
 def test_the_fleet_works(python: Path) -> None:
-    """It checks its example, and finds it laid out."""
+    """It checks its example, and finds it formatted."""
     for arguments in (("check",), ("fmt", "--check")):
         command = [str(python), "-m", "pulumi_smtpconfig", "fleet", *arguments]
         run = subprocess.run(

@@ -127,7 +127,7 @@ SPACES = st.integers(1, 4).map(lambda number: " " * number)
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[str, int]:
-    """Return the text of a file in some layout, and the number of its comments."""
+    """Return the text of a file in some format, and the number of its comments."""
     lines, comments = [], 0
 
     def comment(indent: str, line: str = "") -> str:
@@ -161,7 +161,7 @@ def files(draw: st.DrawFn) -> tuple[str, int]:
 def test_laying_out_twice_is_laying_out_once_and_keeps_values_and_comments(
     drawn: tuple[str, int],
 ) -> None:
-    """Whatever the layout was; what cannot be kept is refused."""
+    """Whatever the format was; what cannot be kept is refused."""
     text, comments = drawn
     try:
         before = parse_text("tenants.yaml", text)

@@ -1,4 +1,4 @@
-"""How long a large file takes, counted in the processor's time, which others' load hardly changes.
+"""How long a large file takes, counted in CPU time, which others' load hardly changes.
 
 The bounds are ten times what is promised, because a busy machine's caches are slow too; work that
 grows faster than the file exceeds them all the same.
@@ -106,7 +106,7 @@ def test_five_megabytes_take_five_seconds(
     path = tmp_path / "tenants.yaml"
     path.write_text(content("tenants of four settings", 5 * MIB))
     seconds = seconds_to_read(path)
-    record_property("note", f"a tenants.yaml of 5 MB took {seconds:.1f} s of the processor's time")
+    record_property("note", f"a tenants.yaml of 5 MB took {seconds:.1f} s of CPU time")
     assert seconds < 10 * 5 * PROMISED
 
 
@@ -121,7 +121,7 @@ def test_a_judgement_takes_as_long_as_there_are_tenants(
     file, problems = check(path, client())
     seconds = process_time() - began
     count = len(file.tenants)
-    record_property("note", f"a check of {count:,} tenants took {seconds:.1f} s of the processor's")
+    record_property("note", f"a check of {count:,} tenants took {seconds:.1f} s of CPU time")
     assert seconds < 10 * (PROMISED + JUDGED * count)
     assert [each.code for each in problems] == ["E301"]
 

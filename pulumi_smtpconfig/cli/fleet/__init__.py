@@ -1,1 +1,1 @@
-"""`smtpconfig fleet`: check and lay out a file of tenants."""
+"""`smtpconfig fleet`: check and format a file of tenants."""

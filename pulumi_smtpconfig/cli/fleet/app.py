@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Check and lay out a file of tenants.",
+    help="Check and format a file of tenants.",
     epilog=explained(),
 )
 
@@ -46,7 +46,7 @@ def check(
     ] = "text",
     as_json: Json = False,
 ) -> None:
-    """Say of every tenant what a preview would say."""
+    """Report every problem that a preview would report."""
     from pulumi_smtpconfig.cli.fleet import check as command  # noqa: PLC0415 - --help is quick
 
     run = partial(command.check, file, format_, as_json=as_json)
@@ -77,7 +77,7 @@ def fmt(
         bool, typer.Option("--check", help="Change nothing; fail if it would be changed.")
     ] = False,
 ) -> None:
-    """Lay the file out in one way, and keep its comments and order."""
+    """Format the file, and keep its comments and order."""
     from pulumi_smtpconfig.cli.fleet.fmt import fmt as command  # noqa: PLC0415 - as above
 
     _run(lambda: command(file, only_check=check), {})

@@ -1,4 +1,4 @@
-"""`smtpconfig fleet fmt`: lay a file of tenants out."""
+"""`smtpconfig fleet fmt`: format a file of tenants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def fmt(path: Path, *, only_check: bool) -> Outcome:
-    """Lay a file out, or tell whether it is."""
+    """Format a file, or tell whether it is formatted."""
     try:
         from pulumi_smtpconfig.fleet.formatting import format_text  # noqa: PLC0415 - needs an extra
     except ModuleNotFoundError as missing:
@@ -33,10 +33,10 @@ def fmt(path: Path, *, only_check: bool) -> Outcome:
         problem = ConfigurationError(str(error), "correct the file; it was not changed.")
         return Outcome(EXIT_FAILED, {}, error=problem)
     if formatted.encode() == path.read_bytes():  # `text` has no byte order mark
-        return Outcome(EXIT_OK, {}, Report(f"{path} is laid out already."))
+        return Outcome(EXIT_OK, {}, Report(f"{path} is already formatted."))
     if only_check:
         remedy = f"run `smtpconfig fleet fmt {shlex.quote(str(path))}`."
-        other = ConfigurationError(f"{path} is laid out in another way.", remedy)
+        other = ConfigurationError(f"{path} is not formatted.", remedy)
         return Outcome(EXIT_FAILED, {}, error=other)
     write_file(str(path), formatted, remedy="check that it may be changed.")
-    return Outcome(EXIT_OK, {}, Report(f"{path} is laid out now."))
+    return Outcome(EXIT_OK, {}, Report(f"{path} was formatted."))
