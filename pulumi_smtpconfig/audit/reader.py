@@ -43,6 +43,11 @@ class Reader:
         """
         if not target.is_known:
             return None
+        if not target.is_bound and self._live.is_readable(target.declaration):
+            raise ReadFailed(
+                "It names no credentials, and its file may name any host, so nothing was sent.",
+                "name a set that has hostnames with --credentials, or audit the stack by --stack.",
+            )
         hostname = target.declaration.tenant.hostname
         if self._strikes[hostname] >= STRIKES:
             raise ReadFailed(

@@ -16,6 +16,7 @@ from pulumi_smtpconfig.lifecycle.declaration import Declaration
 from pulumi_smtpconfig.listing import LISTING, list_tenants
 from pulumi_smtpconfig.problems import UNKNOWN, Problem
 from pulumi_smtpconfig.property_names import TYPES
+from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
 from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 from pulumi_smtpconfig.settings.parsing import parse
 
@@ -41,6 +42,7 @@ class Target(NamedTuple):
         group: Its group in a fleet's file, or empty.
         problems: What is wrong with what is declared.
         secret_keys: The keys of what is declared as a secret, in a stack.
+        is_bound: Whether its credentials may go to the host that it names.
     """
 
     declaration: Declaration
@@ -48,6 +50,7 @@ class Target(NamedTuple):
     group: str = ""
     problems: Sequence[Problem] = ()
     secret_keys: frozenset[str] = frozenset()
+    is_bound: bool = True
 
     @property
     def is_known(self) -> bool:
@@ -84,17 +87,48 @@ def undeclared(
     return declaration, "", "", [*problems, *more, *find_platform_problems(declaration)]
 
 
-def of_file(path: Path, folder: str) -> list[Target]:
+def is_export(path: str) -> bool:
+    """Return whether a file is to be the output of `pulumi stack export`."""
+    return Path(path).suffix == ".json"
+
+
+def of_file(path: Path, folder: str, credentials: str = "") -> list[Target]:
     """Return the tenants in a fleet's file, or in the output of `pulumi stack export`.
+
+    Either may name any host, so it gets named sets of credentials alone, all bound to hosts.
 
     Args:
         path: The file.
         folder: The folder of the fleet's password files, or empty.
+        credentials: The set for tenants of an exported stack that name none, or empty.
 
     Raises:
-        ConfigurationError: It cannot be read, or is neither.
+        ConfigurationError: It cannot be read, or is neither; or credentials are not bound.
     """
-    return _of_export_file(path) if path.suffix == ".json" else _of_fleet(path, folder)
+    _require_hostnames()
+    if is_export(str(path)):
+        return [_bound(each, credentials) for each in _of_export_file(path)]
+    return _of_fleet(path, folder)
+
+
+def _require_hostnames() -> None:
+    from pulumi_smtpconfig.fleet.credentials import require_hostnames  # noqa: PLC0415 - for files
+    from pulumi_smtpconfig.fleet.problems import FleetError  # noqa: PLC0415 - likewise
+
+    try:
+        require_hostnames({CREDENTIALS: os.environ.get(CREDENTIALS)})
+    except FleetError as error:
+        raise ConfigurationError(f"{error}.", "correct that; nothing was sent.") from None
+
+
+def _bound(target: Target, credentials: str) -> Target:
+    declaration = target.declaration
+    if declaration.options.credentials:
+        return target
+    options = declaration.options.model_copy(update={"credentials": credentials})
+    return target._replace(
+        declaration=declaration._replace(options=options), is_bound=bool(credentials)
+    )
 
 
 def _of_export_file(path: Path) -> list[Target]:
@@ -108,7 +142,6 @@ def _of_export_file(path: Path) -> list[Target]:
 
 def _of_fleet(path: Path, folder: str) -> list[Target]:
     # The parser of YAML is for files alone.
-    from pulumi_smtpconfig.fleet.credentials import require_hostnames  # noqa: PLC0415 - see above
     from pulumi_smtpconfig.fleet.file import read  # noqa: PLC0415 - see above
     from pulumi_smtpconfig.fleet.passwords import Passwords  # noqa: PLC0415 - see above
     from pulumi_smtpconfig.fleet.problems import FleetError  # noqa: PLC0415 - see above
@@ -119,10 +152,6 @@ def _of_fleet(path: Path, folder: str) -> list[Target]:
         except FleetError:  # it is in the stack, or in a folder that nobody named
             return {key: UNKNOWN}
 
-    try:
-        require_hostnames({CREDENTIALS: os.environ.get(CREDENTIALS)})
-    except FleetError as error:
-        raise ConfigurationError(f"{error}.", "correct that; nothing was sent.") from None
     passwords = Passwords(None, str(Path(folder).absolute()) if folder else None)
     try:
         file = read(path)
@@ -167,12 +196,22 @@ def _of_export(text: str, name: str) -> list[Target]:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         remedy = "give the output of `pulumi stack export`, or a tenants.yaml."
         raise ConfigurationError(f"{name} is no exported stack.", remedy) from None
-    return [
-        _target(inputs, resource, "")._replace(
-            secret_keys=frozenset(key for key, value in inputs.items() if value is UNKNOWN)
-        )
-        for resource, inputs in found
-    ]
+    return [_exported(resource, inputs) for resource, inputs in found]
+
+
+def _exported(resource: str, inputs: Mapping[str, object]) -> Target:
+    """Return a tenant of a stack; a secret that it refers to is not read, so it is not known.
+
+    A reference names any variable or file of this machine, and the settings name any server.
+    """
+    target = _target(inputs, resource, "")
+    options = target.declaration.options
+    fields = [each.reference_field for each in LOGIN_SECRETS if each.reference(options)]
+    unread = options.model_copy(update=dict.fromkeys(fields, UNKNOWN))
+    return target._replace(
+        declaration=target.declaration._replace(options=unread),
+        secret_keys=frozenset(key for key, value in inputs.items() if value is UNKNOWN),
+    )
 
 
 def _resources(export: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -194,6 +194,50 @@ def test_a_password_goes_to_no_server_but_the_declared_one(
     assert (declared.connections, other.connections, other.logins) == (0, 1, [])
 
 
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"passwordFrom": "env:AWS_SECRET_ACCESS_KEY"},
+        {"passwordFrom": "file:/etc/hostname"},
+        {
+            "authTokenUrl": "https://127.0.0.1:1/token",
+            "authTokenClientId": "mailer",
+            "authTokenClientSecretFrom": "env:AWS_SECRET_ACCESS_KEY",
+        },
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("platform", ["shift", "keycloak"])
+def test_no_secret_that_an_exported_stack_refers_to_is_read(
+    fleet: Fleet, emulator: Emulator, tmp_path: Path, platform: str, reference: dict[str, str]
+) -> None:
+    """The file may name any secret of this machine, and any server to send it to."""
+    server = fleet.server()
+    inputs = HEAD | {"platform": platform, "tenantId": "acme", "port": server.port} | reference
+    inputs = {key: inputs[key] for key in inputs.keys() - {"group", "password", "lintIgnore"}}
+    live = LIVE | {key: str(inputs[key]) for key in ("host", "port", "from", "user")}
+    token = {key: value for key, value in reference.items() if not key.endswith("From")}
+    emulator.tenants["acme"] = live | token
+    resource = {"urn": "a::acme", "type": "smtpconfig:index:SmtpConfig", "inputs": inputs}
+    path = tmp_path / "stack.json"
+    path.write_text(json.dumps({"deployment": {"resources": [resource]}}))
+    bundle = tmp_path / "all.pem"
+    bundle.write_text(emulator.ca_bundle.read_text() + server.ca_bundle.read_text())
+    sets = {"idp": {"token": emulator.token, "hostnames": ["idp.example.com"]}}
+    result = audit_declared(
+        *(emulator, str(path), "--verify", "--json"),
+        AWS_SECRET_ACCESS_KEY=PASSWORD,
+        SMTPCONFIG_CA_BUNDLE=str(bundle),
+        SMTPCONFIG_CREDENTIALS=json.dumps(sets),
+    )
+    found = tenants(result)["acme"]
+    assert (server.connections, server.logins) == (1, [])
+    assert "no login tried" in found["session"]
+    assert found["areLive"] == (platform == "keycloak")
+    if platform == "shift":
+        assert found["password"] == "unknown"
+
+
 def test_what_is_live_is_verified(fleet: Fleet, emulator: Emulator) -> None:
     """A sender that was changed on the platform is the one that is asked for."""
     server = fleet.server()

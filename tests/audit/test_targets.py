@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_smtpconfig.audit.targets import of_file
-from pulumi_smtpconfig.cli.exit_codes import EXIT_UNAVAILABLE
+from pulumi_smtpconfig.cli.exit_codes import EXIT_UNAVAILABLE, EXIT_USAGE
 from pulumi_smtpconfig.errors import ConfigurationError
-from tests.audit.auditing import audit_declared
+from tests.audit.auditing import LIVE, audit_declared, codes, tenants
 from tests.source import PACKAGE
 
 if TYPE_CHECKING:
@@ -137,6 +137,48 @@ def test_a_file_sends_credentials_to_the_hosts_that_they_are_bound_to(
         sets = json.dumps({"idp": {"token": emulator.token, "hostnames": [hostname]}})
         audit_declared(emulator, str(path), SMTPCONFIG_CREDENTIALS=sets)
         assert bool(emulator.requests) == is_sent
+
+
+STACK = ACME | {"inputs": {**ACME["inputs"], "platform": "keycloak"}}  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("bound", [{}, {"hostnames": []}, {"hostnames": ["*"]}], ids=str)
+def test_an_exported_stack_sends_no_credentials_that_are_not_bound(
+    emulator: Emulator, tmp_path: Path, bound: dict[str, Any]
+) -> None:
+    """A file is a file: it may name any host too."""
+    sets = json.dumps({"idp": {"token": emulator.token, **bound}})
+    path = exported(tmp_path, STACK)
+    result = audit_declared(emulator, str(path), SMTPCONFIG_CREDENTIALS=sets)
+    assert result.exit_code == EXIT_UNAVAILABLE
+    assert 'the credentials "idp" have no hostnames that limit where they are sent' in result.output
+    assert not emulator.requests
+
+
+def test_an_exported_stack_does_not_get_the_default_credentials(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """Nothing binds them to hosts; `--credentials` names a set for those that name none."""
+    emulator.tenants["acme"] = dict(LIVE)
+    path = exported(tmp_path, STACK)
+    found = tenants(audit_declared(emulator, str(path), "--json"))["acme"]
+    assert (found["state"], codes(found), emulator.requests) == ("unknown", ["A101"], [])
+    assert "--credentials" in found["findings"][0]["remedy"]
+    for hostname, is_sent in (("idp.example.com", True), ("idp.elsewhere.example", False)):
+        sets = json.dumps({"idp": {"token": emulator.token, "hostnames": [hostname]}})
+        options = ("--credentials", "idp", "--json")
+        result = audit_declared(emulator, str(path), *options, SMTPCONFIG_CREDENTIALS=sets)
+        assert (tenants(result)["acme"]["areLive"], bool(emulator.requests)) == (is_sent, is_sent)
+        emulator.reset()
+
+
+def test_a_file_of_tenants_names_its_credentials_itself(emulator: Emulator, tmp_path: Path) -> None:
+    """So the option is refused beside it."""
+    path = tmp_path / "tenants.yaml"
+    path.write_text(FLEET)
+    result = audit_declared(emulator, str(path), "--credentials", "idp")
+    assert result.exit_code == EXIT_USAGE
+    assert "--credentials: needs --hostname" in result.output
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

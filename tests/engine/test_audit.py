@@ -76,13 +76,15 @@ def test_the_tenants_of_a_stack_are_compared(stack: Stack, tmp_path: Path) -> No
 
 
 def test_an_exported_stack_says_the_same(stack: Stack) -> None:
-    """With its secrets in plain text too, which are not shown."""
+    """With its secrets in plain text too, which are not shown, and by a set that is bound."""
+    sets = {"idp": {"token": stack.environment["SMTPCONFIG_TOKEN"], "hostnames": ["*.example.com"]}}
+    stack.environment["SMTPCONFIG_CREDENTIALS"] = json.dumps(sets)
     expected = found(audit(stack, "--stack", "dev", "--json"))
     for more in ((), ("--show-secrets",)):
         path = stack.project / "exported.json"
         path.write_text(stack.must("stack", "export", *more))
         assert (PASSWORD in path.read_text()) == bool(more)
-        assert found(audit(stack, str(path), "--json")) == expected
+        assert found(audit(stack, str(path), "--credentials", "idp", "--json")) == expected
 
 
 def test_a_stack_that_does_not_exist_is_told_in_the_engines_words(

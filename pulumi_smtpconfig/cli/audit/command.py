@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_smtpconfig.audit.auditor import STATES, Scope, audit
-from pulumi_smtpconfig.audit.targets import of_file, of_platform, of_stack, undeclared
+from pulumi_smtpconfig.audit.targets import is_export, of_file, of_platform, of_stack, undeclared
 from pulumi_smtpconfig.audit.words import STATE_WORDS
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import (
@@ -127,6 +127,8 @@ def _find_source_problems(source: Source) -> Iterator[Problem]:
         yield Problem("password_folder", "needs FILE")
     if not hostname:
         for key in ("tenantId", "basePath", "credentials"):
+            if key == "credentials" and is_export(source.file):
+                continue
             if source.tenant_ids if key == "tenantId" else source.properties.get(key):
                 yield Problem(key, "needs --hostname")
         return
@@ -154,7 +156,9 @@ def _targets(source: Source, client: AuthorizedClient) -> tuple[str, list[Target
     if source.stack:
         return f"stack {source.stack}", of_stack(source.stack)
     if source.file:
-        return Path(source.file).name, of_file(Path(source.file), source.folder)
+        credentials = str(source.properties["credentials"])
+        path = Path(source.file)
+        return path.name, of_file(path, source.folder, credentials)
     return str(source.properties["hostname"]), of_platform(
         source.properties, source.tenant_ids, client
     )
