@@ -204,6 +204,10 @@ class AuthorizedClient:
         with self._config.naming():
             return self._shared_verifier().verify(verification)
 
+    def end_session(self, verification: Verification) -> None:
+        """End the SMTP session that waits for the next tenant with these settings' login."""
+        self._shared_verifier().end(verification)
+
     def stop(self) -> None:
         """Send nothing more, and end the pauses before another try."""
         self._stopped.set()

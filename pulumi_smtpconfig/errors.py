@@ -90,13 +90,20 @@ class NotVerified(SmtpConfigError):
     Attributes:
         stage: The stage of the SMTP session that failed.
         passed: The stages that passed before it, as `Step`s.
+        code: The code of the server's reply, or 0 if there was none.
     """
 
     def __init__(
-        self, happened: str, remedy: str, stage: str = "", passed: Sequence[object] = ()
+        self,
+        happened: str,
+        remedy: str,
+        stage: str = "",
+        passed: Sequence[object] = (),
+        code: int = 0,
     ) -> None:
         super().__init__(happened, remedy)
         self.stage = stage
+        self.code = code
         self.passed = tuple(passed)
 
 

@@ -45,6 +45,10 @@ EXAMPLES = {
         "remedy": "Check user and password.",
     },
     "A203": {"when": "in 2 days"},
+    "A204": {
+        "happened": 'smtp.acme.example:587 failed at greeting: it answered 421 "Too many clients".',
+        "remedy": "Wait a moment and try again. If it keeps failing, check the server's log.",
+    },
     "A312": {"why": "takes more than 10 look-ups"},
     "A322": {"why": "has no valid policy"},
     "A331": {"happened": 'TXT of "acme.example": no answer within 5 s'},

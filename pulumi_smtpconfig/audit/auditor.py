@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.authorized_client import AuthorizedClient
 
 THREADS = 64
+NO_TENANTS = "No tenant was found, so nothing was audited."
+OFFLINE = (
+    "No SMTP server could be reached from this machine, so no settings were tested. Check its "
+    "network and its DNS, or audit where SMTP connections may leave."
+)
 STATES: tuple[State, ...] = ("error", "warning", "unknown", "ok")
 
 
@@ -59,14 +64,16 @@ def audit(
     began = time.monotonic()
     drafts: dict[int, Draft] = {}
     secrets: set[str] = set()
+    notices: list[str] = [] if targets else [NO_TENANTS]
     is_complete = True
     try:
         _read(targets, drafts, secrets, client, progress)
         if scope.verify:
-            _verify([*drafts.values()], secrets, client, progress)
+            notices += _verify([*drafts.values()], secrets, client, progress)
         if scope.dns:
             _look_up([*drafts.values()], scope.dns_server, progress)
     except KeyboardInterrupt:
+        client.stop()
         is_complete = False
     mask = Mask(secrets)
     for number, target in enumerate(targets):
@@ -75,7 +82,10 @@ def audit(
     tenants = [finished(drafts[number], mask) for number in range(len(targets))]
     seconds = time.monotonic() - began
     now = datetime.now(timezone.utc).astimezone()
-    return AuditReport(subject, now, seconds, is_complete, sorted(tenants, key=_order))
+    return AuditReport(
+        *(subject, now, seconds, is_complete, sorted(tenants, key=_order)),
+        *(scope.verify, scope.dns, notices),
+    )
 
 
 def _order(tenant: AuditedTenant) -> tuple[int, int, str, str]:
@@ -105,9 +115,14 @@ def _verify(
     secrets: set[str],
     client: AuthorizedClient,
     progress: Callable[[str], None],
-) -> None:
+) -> list[str]:
+    """Run the sessions, and return what is to be told of all of them."""
     # An audit that verifies nothing does not pay for importing smtplib.
-    from pulumi_smtpconfig.audit.sessions import run_sessions, sessions_for  # noqa: PLC0415
+    from pulumi_smtpconfig.audit.sessions import (  # noqa: PLC0415 - see above
+        is_offline,
+        run_sessions,
+        sessions_for,
+    )
 
     sessions = sessions_for(draft for draft in drafts if draft.settings)
     total = len(sessions)
@@ -115,6 +130,7 @@ def _verify(
         sessions, client, lambda count: progress(f"SMTP sessions: {count} of {total} ...")
     ):
         secrets.update(used)
+    return [OFFLINE] if is_offline(sessions) else []
 
 
 def _look_up(drafts: Sequence[Draft], server: str, progress: Callable[[str], None]) -> None:

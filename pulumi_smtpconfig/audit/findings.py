@@ -147,6 +147,13 @@ CERTIFICATE_ENDS = Kind(
 CERTIFICATE_ENDS_NOW = CERTIFICATE_ENDS._replace(
     code="A203", title="The SMTP server's certificate is about to end", severity="error"
 )
+NOT_TESTED = Kind(
+    "A204",
+    "The SMTP settings could not be tested",
+    "warning",
+    "{happened}",
+    "{remedy}",
+)
 NO_DOMAIN = Kind(
     "A301",
     "The domain does not exist",

@@ -92,6 +92,9 @@ class AuditReport(NamedTuple):
         seconds: How long it took.
         is_complete: Whether all tenants were looked at; not after Ctrl-C.
         tenants: Worst first, then by name.
+        verify: Whether SMTP sessions were to be run.
+        dns: Whether domains were to be looked up.
+        notices: What keeps the audit as a whole from telling much, as sentences.
     """
 
     subject: str
@@ -99,3 +102,6 @@ class AuditReport(NamedTuple):
     seconds: float
     is_complete: bool
     tenants: Sequence[AuditedTenant]
+    verify: bool = False
+    dns: bool = False
+    notices: Sequence[str] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from pulumi_smtpconfig.at_once import at_once
 from pulumi_smtpconfig.audit import findings
@@ -13,12 +13,15 @@ from pulumi_smtpconfig.audit.findings import sentence
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified, SmtpConfigError
 from pulumi_smtpconfig.lifecycle.passwords import resolve_secret
 from pulumi_smtpconfig.problems import UNKNOWN
+from pulumi_smtpconfig.redaction import public_url
+from pulumi_smtpconfig.smtp.addresses import contacted_host
+from pulumi_smtpconfig.smtp.advice import TEMPORARY
 from pulumi_smtpconfig.smtp.stages import ADDRESSES, LOGINS, address_of
 from pulumi_smtpconfig.smtp.verifier import login_of
 from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pulumi_smtpconfig.audit.live import Draft
     from pulumi_smtpconfig.authorized_client import AuthorizedClient
@@ -28,6 +31,16 @@ if TYPE_CHECKING:
 THREADS = 64
 AT_ONE_SERVER = 4
 """How many sessions with one server run at once; servers limit connections."""
+
+PAUSE = 1.0
+"""Seconds before those that were refused before their login are tried again."""
+
+SLOW_SECONDS = 5.0
+STRIKES = 4
+"""How many logins in a row get no answer, that slowly, until the others are not tried.
+
+Also how many sessions in a row are refused when they are tried again, until a server is given up.
+"""
 
 SENDERS_SECONDS = 60.0
 """How long one server is asked for the senders of one login; longer only by the last answer."""
@@ -39,8 +52,9 @@ SOON, NOW = 14, 3
 PART = 4
 """The part of a certificate's life that is left when it should be renewed, for short-lived ones."""
 
-LOGGED_IN, FAILED = "login accepted", "failed at {stage}"
+LOGGED_IN, FAILED, NOT_TESTED = "login accepted", "failed at {stage}", "not tested"
 NO_LOGIN = "server reached, no login needed"
+UNREACHED = ("look-up", "connection")
 REACHED = "server reached, no login tried as its secret is not known here"
 LOGIN_SETTINGS = ("host", "port", "ssl", "starttls", "user", "authTokenUrl", "authTokenClientId")
 """What must be live as declared for the declared secret to be sent there."""
@@ -65,12 +79,64 @@ class Server:
 
     Attributes:
         turns: Limits how many run at once.
-        failure: Why one failed before the login, and so would all others.
+        failure: Why the last one failed before its login.
+        has_worked: Whether one came as far as its login.
     """
 
     def __init__(self) -> None:
         self.turns = threading.Semaphore(AT_ONE_SERVER)
-        self.failure: SmtpConfigError | None = None
+        self.failure: NotVerified | None = None
+        self.has_worked = False
+        self._refused, self._patience = 0, 1
+        self._hangs: Counter[str] = Counter()
+
+    def try_again(self) -> None:
+        """Run sessions one at a time from now on, and give up after some that are refused."""
+        self.turns = threading.Semaphore(1)
+        self._refused, self._patience = 0, STRIKES
+
+    @property
+    def takes_others(self) -> bool:
+        """Whether a refusal before the login may pass, as others worked or as it says so."""
+        return self.has_worked or bool(self.failure and self.failure.code in TEMPORARY)
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether a connection was made, or none was tried."""
+        return self.has_worked or not self.failure or self.failure.stage not in UNREACHED
+
+    def why_not(self, login_host: str) -> NotVerified | None:
+        """Return why no session is tried any more, if the server or its logins were given up.
+
+        Args:
+            login_host: What answers the login: the server, or the token endpoint's host.
+        """
+        if self._refused >= self._patience:
+            return self.failure
+        if self._hangs[login_host] >= STRIKES:
+            return NotVerified(
+                f"It was not tried, as {login_host} does not answer other logins.",
+                "check that it is up, then audit again.",
+            )
+        return None
+
+    def note(self, result: Result, login_host: str, seconds: float) -> None:
+        """Learn from what came of a session, and how long it took."""
+        if _is_before_login(result):
+            self.failure = result
+            self._refused += 1
+        elif result is None or isinstance(result, NotVerified):
+            self.has_worked = True
+            if self._refused < self._patience:
+                self._refused = 0
+            hangs = result is not None and not result.code and seconds > SLOW_SECONDS
+            self._hangs[login_host] = self._hangs[login_host] + 1 if hangs else 0
+
+
+def _is_before_login(result: Result) -> TypeGuard[NotVerified]:
+    """Return whether a session failed at what all logins of its server have in common."""
+    later = ("", *LOGINS, *ADDRESSES)
+    return isinstance(result, NotVerified) and result.stage not in later
 
 
 class Session(NamedTuple):
@@ -139,47 +205,103 @@ def run_sessions(
 ) -> Iterator[tuple[str, ...]]:
     """Run the sessions, several at once, and note in each tenant what came of them.
 
+    Those that a server refused before the login are run again, once and one at a time: servers
+    limit how many they take at once.
+
     Yields:
         The secrets of each session that ended.
     """
-    numbers = range(len(sessions))
-    results = at_once(numbers, lambda number: _run(sessions[number], client), THREADS)
-    for count, (number, found) in enumerate(results, start=1):
-        session = sessions[number]
-        for index, envelope in enumerate(session.envelopes):
-            result = found if isinstance(found, SmtpConfigError) else found[index]
-            _note_all(envelope, result, client.certificates, lacks_secret=session.lacks_secret)
+    count = 0
+    again: list[Session] = []
+
+    def note(session: Session, results: list[Result], *, offline: bool) -> tuple[str, ...]:
+        nonlocal count
+        count += 1
         progress(count)
-        yield session.envelopes[0].verification.all_secrets
+        for envelope, result in zip(session.envelopes, results, strict=True):
+            _note_all(envelope, result, client.certificates, session, offline=offline)
+        return session.envelopes[0].verification.all_secrets
+
+    for session, results in _run_all(sessions, client):
+        if _is_before_login(results[0]):
+            again.append(session)
+        else:
+            yield note(session, results, offline=False)
+    offline = is_offline(sessions)
+    refused = [session for session in again if session.server.takes_others]
+    for session in again:
+        if not session.server.takes_others:
+            failure: Result = session.server.failure
+            yield note(session, [failure] * len(session.envelopes), offline=offline)
+    for server in {session.server for session in refused}:
+        server.try_again()
+    for session, results in _run_all(refused, client, PAUSE):
+        yield note(session, results, offline=False)
 
 
-def _run(session: Session, client: AuthorizedClient) -> list[Result]:
+def is_offline(sessions: Sequence[Session]) -> bool:
+    """Return whether none of several hosts was reached, so this machine's network may be why."""
+    reached = [session.server.was_reached for session in sessions]
+    hosts = {contacted_host(each.envelopes[0].verification.host) for each in sessions}
+    return len(hosts) > 1 and not any(reached)
+
+
+def _run_all(
+    sessions: Sequence[Session], client: AuthorizedClient, pause: float = 0
+) -> Iterator[tuple[Session, list[Result]]]:
+    stopped = threading.Event()
+
+    def run(number: int) -> list[Result]:
+        stopped.wait(pause)
+        return _run(sessions[number], client, stopped)
+
+    try:
+        for number, found in at_once(range(len(sessions)), run, THREADS):
+            session = sessions[number]
+            if isinstance(found, SmtpConfigError):
+                yield session, [found for _ in session.envelopes]
+            else:
+                yield session, found
+    finally:
+        stopped.set()
+
+
+def _run(session: Session, client: AuthorizedClient, stopped: threading.Event) -> list[Result]:
     """Return what came of each envelope: what fails before them fails for all."""
     results: list[Result] = []
     with session.server.turns:
         ends = time.monotonic() + SENDERS_SECONDS
         for envelope in session.envelopes:
-            result = session.server.failure or _verify(envelope.verification, client, ends)
+            if stopped.is_set():  # and nobody waits for the results
+                break
+            result = _verify(session.server, envelope.verification, client, ends)
             results.append(result)
             if result and not _is_of_the_addresses(result):
-                if isinstance(result, NotVerified) and result.stage not in LOGINS:
-                    session.server.failure = result
                 break
+        client.end_session(session.envelopes[0].verification)
     return results + results[-1:] * (len(session.envelopes) - len(results))
 
 
-def _verify(verification: Verification, client: AuthorizedClient, ends: float) -> Result:
-    if time.monotonic() > ends:
+def _verify(
+    server: Server, verification: Verification, client: AuthorizedClient, ends: float
+) -> Result:
+    token = verification.token
+    login_host = public_url(token.url).split("/")[2] if token else address_of(verification)
+    if why := server.why_not(login_host):
+        return why
+    began = time.monotonic()
+    if began > ends:
         return NotVerified(
             f"{address_of(verification)} took too long for the senders before this one.",
             "audit again, with fewer tenants.",
-            "",
         )
+    result: Result = None
     try:
         client.verify(verification)
     except SmtpConfigError as error:
-        return error
-    return None
+        result = error
+    server.note(result, login_host, time.monotonic() - began)
+    return result
 
 
 def _is_of_the_addresses(error: SmtpConfigError) -> bool:
@@ -190,16 +312,17 @@ def _note_all(
     envelope: Envelope,
     error: Result,
     certificates: dict[str, Certificate],
+    session: Session,
     *,
-    lacks_secret: bool,
+    offline: bool,
 ) -> None:
     address = address_of(envelope.verification)
     certificate = certificates.get(address)
     for draft in envelope.drafts:
         draft.server = address
-        if error and not (lacks_secret and _is_of_the_addresses(error)):
-            _note(draft, error)
-        elif lacks_secret:
+        if error and not (session.lacks_secret and _is_of_the_addresses(error)):
+            _note(draft, error, may_pass=_may_pass(error, session.server, offline=offline))
+        elif session.lacks_secret:
             draft.session = REACHED
         else:
             draft.session = LOGGED_IN if envelope.verification.user else NO_LOGIN
@@ -207,13 +330,21 @@ def _note_all(
             _note_certificate(draft, certificate, address)
 
 
-def _note(draft: Draft, error: SmtpConfigError) -> None:
+def _may_pass(error: SmtpConfigError, server: Server, *, offline: bool) -> bool:
+    """Return whether a failure says nothing of the settings, which were not tested then."""
+    if not isinstance(error, NotVerified):
+        return False
+    is_refusal = _is_before_login(error) and (server.has_worked or offline)
+    return not error.stage or error.code in TEMPORARY or is_refusal
+
+
+def _note(draft: Draft, error: SmtpConfigError, *, may_pass: bool) -> None:
     stage = error.stage if isinstance(error, NotVerified) else ""
-    draft.session = FAILED.format(stage=stage) if stage else "not run"
+    failed = FAILED.format(stage=stage) if stage else "not run"
+    draft.session = NOT_TESTED if may_pass else failed
+    kind = findings.NOT_TESTED if may_pass else findings.SESSION_FAILED
     happened, remedy = without_pulumi(error.happened), sentence(without_pulumi(error.remedy))
-    draft.findings.append(
-        findings.SESSION_FAILED.of(draft.server, happened=happened, remedy=remedy)
-    )
+    draft.findings.append(kind.of(draft.server, happened=happened, remedy=remedy))
 
 
 def _note_certificate(draft: Draft, certificate: Certificate, address: str) -> None:

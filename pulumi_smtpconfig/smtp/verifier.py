@@ -76,6 +76,13 @@ class Verifier:
         outcome, tenant = self._outcome(verification)
         return _report(outcome, tenant, verification)
 
+    def end(self, verification: Verification) -> None:
+        """End the session of a login, as no tenant with it follows soon; within 2 s."""
+        shared = self._logins.known(login_of(verification))
+        with self._lock:
+            self._open.pop(shared, None)
+        _end([shared])
+
     def close(self) -> None:
         """End all sessions, within 2 s."""
         with self._lock:
@@ -217,7 +224,7 @@ def _report(outcome: Outcome, tenant: str, verification: Verification) -> list[S
     if tenant:
         happened = not_again(happened, failure.words, tenant, secrets)
     remedy = failure.remedy or advice.REMEDIES[outcome.stage]
-    raise NotVerified(happened, remedy, outcome.stage, passed)
+    raise NotVerified(happened, remedy, outcome.stage, passed, failure.code)
 
 
 def _quoted_again(step: Step, secrets: Collection[str]) -> Step:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_smtpconfig.audit import sessions
-from pulumi_smtpconfig.smtp.verifier import MAX_OPEN, Verifier
+from pulumi_smtpconfig.smtp.verifier import Verifier
 from tests.audit.auditing import LIVE, audit, audit_declared, codes, tenants
-from tests.smtp.scripted_server import Act, scripted_server
+from tests.audit.limited_server import limited_server
+from tests.cli.command import document
+from tests.smtp.scripted_server import Act, Drip, scripted_server
 from tests.smtp.smtp_server import PASSWORD, USER, smtp_server
 
 if TYPE_CHECKING:
@@ -88,6 +90,11 @@ def fleet(emulator: Emulator, tmp_path: Path) -> Iterator[Fleet]:
     """A platform without tenants."""
     with ExitStack() as stack:
         yield Fleet(emulator, tmp_path, stack)
+
+
+def smtp_codes(tenant: dict[str, Any]) -> list[str]:
+    """Return the codes of what a session found; servers without TLS have others."""
+    return [code for code in codes(tenant) if code.startswith("A2")]
 
 
 def said(result: Result) -> dict[str, str]:
@@ -295,21 +302,141 @@ def test_few_sessions_with_one_server_run_at_once(fleet: Fleet) -> None:
         result = fleet.verify()
     assert set(said(result).values()) == {"login accepted"}
     assert server.connections == 40
-    # Some stay open for a next tenant, and the server may see late that others ended.
-    assert server.most <= 2 * (sessions.AT_ONE_SERVER + MAX_OPEN)
+    # The server may see late that others ended.
+    assert server.most <= 2 * sessions.AT_ONE_SERVER
+
+
+def test_an_audit_keeps_no_session_open(fleet: Fleet) -> None:
+    """It has no next tenant for it, and each counts for the limit of a server."""
+    with limited_server(sessions.AT_ONE_SERVER, b"421 too many\r\n") as server:
+        for number in range(40):
+            fleet.declare(f"t{number}", server.port, user=f"u{number}", starttls="false")
+        result = fleet.verify()
+    assert set(said(result).values()) == {"login accepted"}
+    assert (server.connections, server.refused) == (40, 0)
+    assert len({*server.logins}) == len(server.logins) == 40
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+@pytest.mark.parametrize(
+    "refusal",
+    [b"421 4.7.0 too many connections\r\n", b"450 busy\r\n", b"", b"554 too many\r\n"],
+    ids=["421", "450", "closed", "554"],
+)
+def test_a_refusal_that_passes_is_tried_again(fleet: Fleet, limit: int, refusal: bytes) -> None:
+    """One session at a time, so that no tenant is in danger by our own number; no login twice."""
+    with limited_server(limit, refusal) as server:
+        for number in range(12):
+            fleet.declare(f"t{number}", server.port, user=f"u{number}", starttls="false")
+        result = fleet.verify()
+    assert server.refused
+    assert set(said(result).values()) == {"login accepted"}
+    assert not any(smtp_codes(each) for each in tenants(result).values())
+    assert len({*server.logins}) == len(server.logins) == 12
+
+
+@pytest.mark.parametrize("greeting", [b"421 busy\r\n", b"454 later\r\n"], ids=repr)
+def test_a_server_that_is_busy_was_not_tested(fleet: Fleet, greeting: bytes) -> None:
+    """A warning in its words, after another try, and not one for each login."""
+    with scripted_server((greeting, Act.CUT)) as server:
+        for number in range(30):
+            fleet.declare(f"t{number}", server.port, user=f"u{number}", starttls="false")
+        result = fleet.verify()
+    assert set(said(result).values()) == {"not tested"}
+    for tenant in tenants(result).values():
+        assert (smtp_codes(tenant), tenant["state"]) == (["A204"], "warning")
+        assert any(greeting.decode().strip()[:3] in each["why"] for each in tenant["findings"])
+    assert 2 <= server.connections <= sessions.AT_ONE_SERVER + sessions.STRIKES
+
+
+@pytest.mark.parametrize("reply", [b"454 4.7.0 temporary failure\r\n", b"421 bye\r\n"], ids=repr)
+def test_a_login_that_is_put_off_is_not_tried_again(fleet: Fleet, reply: bytes) -> None:
+    """Servers count it; so it was not tested, which is a warning."""
+    with scripted_server(b"220 ready\r\n", b"250-here\r\n250 AUTH PLAIN\r\n", reply) as server:
+        fleet.declare("acme", server.port, starttls="false")
+        found = tenants(fleet.verify())["acme"]
+    assert (smtp_codes(found), found["session"]) == (["A204"], "not tested")
+    assert sum(line.startswith(b"AUTH") for line in server.received) == 1
+
+
+def test_a_server_that_is_silent_for_logins_is_given_up(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would cost the time limit; the others were not tested, and are told so."""
+    monkeypatch.setattr(Verifier.__init__, "__defaults__", (SILENT_SECONDS,))
+    monkeypatch.setattr(sessions, "SLOW_SECONDS", SILENT_SECONDS / 2)
+    with scripted_server(
+        b"220 ready\r\n", b"250-here\r\n250 AUTH PLAIN\r\n", Act.SILENCE
+    ) as server:
+        for number in range(40):
+            fleet.declare(f"t{number}", server.port, user=f"u{number}", starttls="false")
+        found = tenants(fleet.verify()).values()
+    assert server.connections <= sessions.STRIKES + sessions.AT_ONE_SERVER
+    tried = [each for each in found if each["session"] == "failed at AUTH"]
+    assert len(tried) == server.connections
+    assert all(smtp_codes(each) == ["A201"] for each in tried)
+    assert all(smtp_codes(each) == ["A204"] for each in found if each not in tried)
 
 
 def test_a_server_that_is_slow_for_many_senders_is_given_up(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that were not asked for are told, and can be audited again."""
+    """For that login: those that were not asked for are told, and can be audited again."""
     monkeypatch.setattr(sessions, "SENDERS_SECONDS", 0.0)
     server = fleet.server()
     for number in range(3):
         fleet.declare(f"t{number}", server.port, **{"from": f"t{number}@acme.example"})
     result = fleet.verify()
-    assert said(result) == dict.fromkeys(said(result), "not run")
+    assert said(result) == dict.fromkeys(said(result), "not tested")
+    assert {code for each in tenants(result).values() for code in codes(each)} == {"A204"}
+    assert result.exit_code == 0
     assert not server.connections
+
+
+def test_many_senders_of_one_login_do_not_keep_others_from_theirs(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the same server, whichever comes first."""
+    monkeypatch.setattr(sessions, "SENDERS_SECONDS", 0.3)
+    script = (b"220 ready\r\n", b"250-here\r\n250 AUTH PLAIN\r\n", b"235 welcome\r\n")
+    slow = [Drip(b"250 slowly\r\n")] * 20
+    with scripted_server(*script, *slow) as server:
+        for number in range(5):
+            sender = f"t{number}@acme.example"
+            fleet.declare(f"a{number}", server.port, starttls="false", **{"from": sender})
+        for number in range(5):
+            fleet.declare(f"z{number}", server.port, starttls="false", user=f"u{number}")
+        result = said(fleet.verify())
+    assert {result[f"z{number}"] for number in range(5)} == {"login accepted"}
+    assert "not tested" in {result[f"a{number}"] for number in range(5)}
+
+
+def test_a_machine_without_network_is_told_once(fleet: Fleet) -> None:
+    """Tenants are in no danger by where the audit runs; and yet it has not passed."""
+    for number in range(4):
+        fleet.declare(f"t{number}", 1, host=f"127.0.0.{number // 2 + 2}")
+    result = fleet.verify()
+    assert result.exit_code == 1
+    (notice,) = document(result)["notices"]
+    assert "No SMTP server could be reached from this machine" in notice
+    for tenant in tenants(result).values():
+        assert (smtp_codes(tenant), tenant["state"]) == (["A204"], "warning")
+    assert fleet.verify("--fail-on", "never").exit_code == 0
+
+
+def test_one_server_that_is_down_is_an_error_of_its_tenants(fleet: Fleet) -> None:
+    """As others were reached."""
+    server = fleet.server()
+    fleet.declare("acme", 1, host="127.0.0.2")
+    fleet.declare("beta", 1, host="127.0.0.3")
+    fleet.declare("well", server.port)
+    result = fleet.verify()
+    assert {name: codes(each) for name, each in tenants(result).items()} == {
+        "acme": ["A201"],
+        "beta": ["A201"],
+        "well": [],
+    }
+    assert document(result)["notices"] == []
 
 
 def test_settings_without_a_login_are_verified(fleet: Fleet, emulator: Emulator) -> None:

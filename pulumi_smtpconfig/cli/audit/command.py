@@ -36,6 +36,9 @@ BLANK: dict[str, Any] = {
     "finished": None,
     "seconds": None,
     "isComplete": False,
+    "verify": False,
+    "dns": False,
+    "notices": [],
     "counts": {},
     "tenants": [],
 }
@@ -168,7 +171,8 @@ def _exit_code(report: AuditReport, output: Output) -> int:
     if not report.is_complete:
         return EXIT_INTERRUPTED
     bad = FAIL_ON[output.fail_on]
-    return EXIT_FAILED if any(each.state in bad for each in report.tenants) else EXIT_OK
+    fails = any(each.state in bad for each in report.tenants) or (bad and report.notices)
+    return EXIT_FAILED if fails else EXIT_OK
 
 
 def _counts(report: AuditReport) -> dict[State, int]:
@@ -182,6 +186,9 @@ def _document(report: AuditReport) -> dict[str, Any]:
         "finished": report.finished.isoformat(timespec="seconds"),
         "seconds": round(report.seconds, 1),
         "isComplete": report.is_complete,
+        "verify": report.verify,
+        "dns": report.dns,
+        "notices": [*report.notices],
         "counts": _counts(report),
         "tenants": [_as_dict(each) for each in report.tenants],
     }
@@ -214,6 +221,7 @@ def _table(report: AuditReport, page: str, shows_all: bool) -> Report:  # noqa: 
     total = len(report.tenants)
     tenants = "1 tenant" if total == 1 else f"{total:,} tenants"
     title = f"{tenants} of {report.subject}{': ' if told else ''}{told}."
+    title += "".join(f" {notice}" for notice in report.notices)
     if not report.is_complete:
         title += " It was stopped, so this is what is known so far."
     if page:
