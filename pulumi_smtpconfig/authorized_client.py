@@ -331,4 +331,5 @@ class AuthorizedClient:
 def _read_failed(error: SmtpConfigError, remedy: str) -> ReadFailed:
     failed = ReadFailed(error.happened, remedy)
     failed.request = error.request
+    failed.retryable = error.retryable
     return failed

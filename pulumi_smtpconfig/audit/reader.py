@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SLOW_SECONDS = 5.0
 STRIKES = 16
-"""How many tenants of a host fail slowly, with none that answers between, until it is given up."""
+"""How many tenants of a host get no answer, and none between gets one, until it is given up."""
 
 
 class Reader:
@@ -57,9 +57,10 @@ class Reader:
         began = time.monotonic()
         try:
             reading = self._live.fetch(target.declaration)
-        except SmtpConfigError:
-            with self._lock:
-                self._strikes[hostname] += time.monotonic() - began > SLOW_SECONDS
+        except SmtpConfigError as error:
+            hangs = error.retryable and time.monotonic() - began > SLOW_SECONDS
+            with self._lock:  # any answer, also a refusal, shows that it is up
+                self._strikes[hostname] = self._strikes[hostname] + 1 if hangs else 0
             raise
         with self._lock:
             self._strikes[hostname] = 0

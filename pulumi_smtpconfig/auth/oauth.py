@@ -125,11 +125,13 @@ class OAuthToken:
                 return self._cache.get(self._key) or self._fetch(grants)
         except StillTrying as others:
             who = name(others.tenant, self.secrets)
-            raise TokenNotGranted(
+            waiting = TokenNotGranted(
                 f"No token came from {public_url(self._url)}. "
                 f"The try for {who} has not ended after {self._patience:g} s.",
                 CHECK_ENDPOINT,
-            ) from None
+            )
+            waiting.retryable = True
+            raise waiting from None
 
     def _fetch(self, grants: Grants) -> AccessToken:
         scope = self._resolved.credentials.scope
@@ -209,9 +211,9 @@ def fetch_token(
         response = client.send("POST", url, _form(resolved.credentials), FORM, secrets)
     except SmtpConfigError as error:
         remedy = error.remedy if isinstance(error, ConnectionFailed) else CHECK_ENDPOINT
-        raise TokenNotGranted(
-            f"No token came from {public_url(url)}. {error.happened}", remedy
-        ) from None
+        missing = TokenNotGranted(f"No token came from {public_url(url)}. {error.happened}", remedy)
+        missing.retryable = error.retryable
+        raise missing from None
     if response.status != HTTPStatus.OK:
         is_refused = response.status in NOT_GRANTED
         refusal = TokenNotGranted(

@@ -234,9 +234,11 @@ class _Tries:
         if self.may_be_applied:
             for consequence in (NOTHING_SENT, NOTHING_TAKEN):
                 happened = happened.replace(consequence, ", but an earlier try was sent")
-            return OutcomeUnknown(f"{happened}{self.summary()}.", SEND_AGAIN)
-        happened += f"{self.summary()}."
-        return type(error)(happened, error.remedy)
+            described: SmtpConfigError = OutcomeUnknown(f"{happened}{self.summary()}.", SEND_AGAIN)
+        else:
+            described = type(error)(f"{happened}{self.summary()}.", error.remedy)
+        described.retryable = error.retryable
+        return described
 
     def summary(self) -> str:
         seconds = TOTAL - self.seconds_left()

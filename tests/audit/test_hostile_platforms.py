@@ -126,6 +126,36 @@ def test_a_platform_that_hangs_is_given_up(
     assert len(emulator.requests) < 200
 
 
+@pytest.mark.parametrize("status", [403, 404, 500, 504])
+def test_a_platform_that_refuses_slowly_is_not_given_up(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Each tenant is told the answer that came for it."""
+    monkeypatch.setattr(reader, "SLOW_SECONDS", 0.05)
+    emulator.tenants.update({f"t{number}": dict(LIVE) for number in range(150)})
+    emulator.order(*[Fault(status, "{}", delay=0.1, on="read")] * 150)
+    found = tenants(audit(emulator, "--json"))
+    assert all(str(status) in each["findings"][0]["why"] for each in found.values())
+
+
+def test_a_token_endpoint_that_hangs_is_given_up(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is waited for with each tenant, as nothing came of the tries before."""
+    monkeypatch.setattr(reader, "SLOW_SECONDS", 0.2)
+    names = [f"t{number}" for number in range(200)]
+    emulator.order(*[Fault(delay=60, on="token")] * 200)
+    login = {"SMTPCONFIG_TOKEN": "", "SMTPCONFIG_TIMEOUT": "0.5", "SMTPCONFIG_CLIENT_ID": "x"}
+    login |= {
+        "SMTPCONFIG_CLIENT_SECRET": "c4n4ry",
+        "SMTPCONFIG_TOKEN_URL": "https://{hostname}/realms/{tenantId}/protocol/openid-connect/token",
+    }
+    options = [word for name in names for word in ("--tenant-id", name)]
+    found = tenants(audit(emulator, *options, "--json", **login))
+    words = [each["findings"][0]["why"] for each in found.values()]
+    assert sum("does not answer for other tenants" in each for each in words) > 50
+
+
 def test_some_slow_tenants_do_not_condemn_their_platform(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
