@@ -21,7 +21,8 @@ def at_once(
 ) -> Iterator[tuple[Item, Result | SmtpConfigError]]:
     """Yield each item and what came of it, or the error, in the order in which they end.
 
-    The threads are daemons, which do not keep Ctrl-C waiting for a server that is silent.
+    The threads are daemons, which do not keep Ctrl-C waiting for a server that is silent. They
+    begin nothing more once the caller takes no more results.
 
     Args:
         items: What to work on.
@@ -44,5 +45,10 @@ def at_once(
 
     for _ in items[:threads]:
         threading.Thread(target=run, daemon=True).start()
-    for _ in items:
-        yield done.get()
+    try:
+        for _ in items:
+            yield done.get()
+    finally:
+        with suppress(queue.Empty):
+            while True:
+                todo.get_nowait()
