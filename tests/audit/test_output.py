@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from dns.resolver import BaseResolver
 
 from pulumi_smtpconfig.emulator import Fault
 from tests.audit.auditing import KEYCLOAK, LIVE, audit, codes, tenants
@@ -181,6 +182,20 @@ def test_two_hundred_realms_are_counted(emulator: Emulator, tmp_path: Path) -> N
     )
     assert len(emulator.requests) == 201
     assert "t199" in page.read_text()
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", "search acme.example\n"], ids=repr)
+def test_a_machine_without_dns_servers_is_told_before_anything_is_read(
+    platform: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    """An audit of an hour does not end without its table."""
+    (tmp_path / "resolv.conf").write_text(content)
+    path = str(tmp_path / "resolv.conf")
+    monkeypatch.setattr(BaseResolver.__init__, "__defaults__", (path, True))
+    result = audit(platform, "--dns")
+    assert (result.exit_code, platform.requests) == (2, [])
+    assert "--dns: finds no DNS server" in result.stderr
+    assert "--dns-server" in result.stderr
 
 
 def test_one_tenant_is_one_tenant(emulator: Emulator) -> None:

@@ -21,7 +21,7 @@ from pulumi_smtpconfig.cli.exit_codes import (
 from pulumi_smtpconfig.cli.export.output_file import find_obstacle, write_file
 from pulumi_smtpconfig.cli.output import print_stopped, waiting
 from pulumi_smtpconfig.cli.run import CommandConfig, Outcome, Report, invalid_options
-from pulumi_smtpconfig.errors import SmtpConfigError
+from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError
 from pulumi_smtpconfig.listing import LISTING
 from pulumi_smtpconfig.problems import Problem
 
@@ -120,6 +120,8 @@ def _find_problems(source: Source, scope: Scope, output: Output) -> Iterator[Pro
         yield Problem("dns", MORE_PACKAGES)
     elif scope.dns_server and (why := _dns_server_problem(scope)):
         yield Problem("dns_server", why)
+    elif scope.dns and not scope.dns_server and not _has_dns_server():
+        yield Problem("dns", "finds no DNS server configured on this machine: give --dns-server")
 
 
 def _find_source_problems(source: Source) -> Iterator[Problem]:
@@ -153,6 +155,16 @@ def _dns_server_problem(scope: Scope) -> str:
     except ValueError:
         return "must be an IP address, such as 192.0.2.53 or [2001:db8::53]:5353"
     return ""
+
+
+def _has_dns_server() -> bool:
+    from pulumi_smtpconfig.audit.mail_dns import MailDns  # noqa: PLC0415 - for --dns alone
+
+    try:
+        MailDns()
+    except ConfigurationError:
+        return False
+    return True
 
 
 def _targets(source: Source, client: AuthorizedClient) -> tuple[str, list[Target]]:
