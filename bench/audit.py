@@ -84,7 +84,7 @@ class Audit:
                 output = subprocess.check_output(
                     command, cwd=folder, env=environment, text=True, stderr=subprocess.DEVNULL
                 )
-            if f"{count} well." not in output.replace(",", ""):
+            if f"{count} clean." not in output.replace(",", ""):
                 raise RuntimeError(f"The audit found what is not there: {output[-500:]}")
             yield OPERATION, figures
 

@@ -72,7 +72,7 @@ settings that a tenant has: a lint error is an error here too.
 - **Errors**: mail is lost, or will be. The tenant is *in danger*.
 - **Warnings**: mail may be lost. The tenant is *with warnings*.
 - A tenant of which nothing is known, because of [A101](#a101) for instance, is *not read*.
-- A tenant without findings is *well*.
+- A tenant without findings is *clean*. That is no promise: without `--verify`, no login was tried.
 
 Codes never change their meaning, so a script may count them. No finding contains a secret.
 

@@ -11,6 +11,6 @@ STATE_WORDS: dict[State, str] = {
     "error": "in danger",
     "warning": "with warnings",
     "unknown": "not read",
-    "ok": "well",
+    "ok": "clean",
 }
 """How the states of tenants are told, worst first."""

@@ -301,7 +301,7 @@ def audit(  # noqa: PLR0913 - a parameter for each option, all by keyword
     ] = "",
     html: Annotated[str, _text("--html", "Also write a page; replaces the file.", "FILE")] = "",
     show_all: Annotated[
-        bool, typer.Option("--all", help="Also list the tenants that are well.")
+        bool, typer.Option("--all", help="Also list the tenants without findings.")
     ] = False,
     fail_on: Annotated[
         str,

@@ -97,7 +97,7 @@ MARK_STYLES = {
     "in danger": "bold red",
     "with warnings": "yellow",
     "not read": "magenta",
-    "well": "green",
+    "clean": "green",
 }
 
 

@@ -22,7 +22,7 @@ def test_all_realms_are_looked_at_and_the_worst_comes_first(emulator: Emulator) 
     result = audit(emulator)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
-        "3 tenants of idp.example.com: 1 in danger, 1 with warnings, 1 well."
+        "3 tenants of idp.example.com: 1 in danger, 1 with warnings, 1 clean."
     )
     assert result.stdout.index("without") < result.stdout.index("empty")
     assert "\n well" not in result.stdout
@@ -143,6 +143,7 @@ def test_a_tenant_that_is_secret_in_a_stack_is_not_looked_at(
         "hostname": "idp.example.com",
         "basePath": "/auth",
         "tenantId": "acme",
+        "credentials": "idp",
         "host": "smtp.acme.example",
         "from": "no-reply@acme.example",
         "user": "acme",
@@ -160,7 +161,8 @@ def test_a_tenant_that_is_secret_in_a_stack_is_not_looked_at(
     ]
     file = tmp_path / "exported.json"
     file.write_text(json.dumps({"deployment": {"resources": resources}}))
-    result = audit_declared(emulator, str(file), "--json")
+    sets = json.dumps({"idp": {"token": emulator.token, "hostnames": ["idp.example.com"]}})
+    result = audit_declared(emulator, str(file), "--json", SMTPCONFIG_CREDENTIALS=sets)
     found = {each["resource"]: each for each in document(result)["tenants"]}
     assert {name: (each["state"], *codes(each)) for name, each in found.items()} == {
         "known": ("ok",),

@@ -112,12 +112,12 @@ def test_a_terminal_shows_the_progress_and_colours(platform: Emulator) -> None:
     with terminal("audit", *KEYCLOAK, "--all", **platform.environment) as screen:
         assert screen.end() == 0
     assert "tenants ..." in screen.shown
-    assert "\x1b[32mwell" in screen.shown
+    assert "\x1b[32mclean" in screen.shown
     result = audit(platform)
     first, warning = result.stderr.splitlines()
     assert first == "Finding the tenants ..."
     assert warning.startswith("Warning: SMTPCONFIG_CONNECT_TO is set")
-    assert result.stdout == "3 tenants of idp.example.com: 3 well.\n"
+    assert result.stdout == "3 tenants of idp.example.com: 3 clean.\n"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_two_hundred_realms_are_counted(emulator: Emulator, tmp_path: Path) -> N
     page = tmp_path / "page.html"
     result = audit(emulator, "--html", str(page))
     assert result.stdout.splitlines()[-1].startswith(
-        "200 tenants of idp.example.com: 10 with warnings, 190 well."
+        "200 tenants of idp.example.com: 10 with warnings, 190 clean."
     )
     assert len(emulator.requests) == 201
     assert "t199" in page.read_text()
@@ -199,11 +199,41 @@ def test_a_machine_without_dns_servers_is_told_before_anything_is_read(
 
 
 def test_one_tenant_is_one_tenant(emulator: Emulator) -> None:
-    """And none is none."""
+    """In the singular."""
     emulator.tenants["acme"] = dict(LIVE)
-    assert audit(emulator).stdout == "1 tenant of idp.example.com: 1 well.\n"
-    emulator.tenants.clear()
-    assert audit(emulator).stdout == "0 tenants of idp.example.com.\n"
+    assert audit(emulator).stdout == "1 tenant of idp.example.com: 1 clean.\n"
+
+
+def test_an_audit_of_no_tenant_has_not_passed(emulator: Emulator, tmp_path: Path) -> None:
+    """A token that lost its roles sees no realm, and nobody would notice for months."""
+    page = tmp_path / "page.html"
+    result = audit(emulator, "--html", str(page))
+    assert result.exit_code == 1
+    assert result.stdout.startswith("0 tenants of idp.example.com. No tenant was found")
+    assert "No tenant was found" in page.read_text()
+    (notice,) = document(audit(emulator, "--json"))["notices"]
+    assert notice.startswith("No tenant was found")
+    assert audit(emulator, "--fail-on", "warning").exit_code == 1
+    assert audit(emulator, "--fail-on", "never").exit_code == 0
+
+
+@pytest.mark.parametrize("further", [(), ("--verify",), ("--dns",), ("--verify", "--dns")], ids=str)
+def test_what_was_looked_at_is_told(
+    platform: Emulator, dns_server: DnsServer, tmp_path: Path, further: tuple[str, ...]
+) -> None:
+    """In JSON and on the page, so that nobody takes settings for a login that worked."""
+    page = tmp_path / "page.html"
+    verify, dns = "--verify" in further, "--dns" in further
+    options = [*further, *["--dns-server", dns_server.address] * dns]
+    for tenant in platform.tenants.values():
+        tenant.update({"host": "127.0.0.1", "port": "1"})
+    shown = document(audit(platform, "--html", str(page), "--json", *options))
+    assert (shown["verify"], shown["dns"]) == (verify, dns)
+    text = page.read_text()
+    looked, _, not_looked = text.partition("Looked at:")[2].partition("</p>")[0].partition("Not ")
+    for part, was in (("SMTP sessions", verify), ("DNS records", dns)):
+        assert (part in looked, part in not_looked) == (was, not was)
+    assert "settings" in looked
 
 
 def test_a_platform_without_a_list_needs_its_tenants_named(emulator: Emulator) -> None:

@@ -144,7 +144,7 @@ def test_a_reader_is_told_what_was_audited_and_what_is_common(open_page: Open) -
     expect(page).to_have_title("Mail audit of tenants.yaml")
     expect(page.get_by_role("banner")).to_contain_text("5 tenants, audited on 2026-03-02 at 06:04")
     expect(page.get_by_role("banner")).to_contain_text("The audit is complete.")
-    for name in ("1 In danger", "2 With warnings", "1 Not read", "1 Well"):
+    for name in ("1 In danger", "2 With warnings", "1 Not read", "1 Clean"):
         expect(state(page, name)).to_be_visible()
     common = page.get_by_role("region", name="Most common findings").get_by_role("listitem")
     expect(common).to_contain_text(
@@ -524,11 +524,11 @@ def test_nothing_moves(open_page: Open) -> None:
     ("tenants", "told"),
     [
         ([], "The audit found no tenants."),
-        (["ok"], "Nothing was found. The mail of all tenants is well."),
+        (["ok"], "Nothing was found; no login was tried."),
         (["unknown"], "No tenant could be read."),
-        (["ok", "unknown"], "Nothing was found."),
+        (["ok", "unknown"], "Nothing was found; no login was tried."),
     ],
-    ids=["none", "all well", "all unknown", "well or unknown"],
+    ids=["none", "nothing found", "all unknown", "unknown too"],
 )
 def test_an_audit_without_findings_is_told(
     open_page: Open, tenants: list[State], told: str

@@ -71,7 +71,7 @@ class Output(NamedTuple):
     Attributes:
         html: The path of the page to write; empty for none.
         fail_on: "error", "warning" or "never".
-        shows_all: Whether the table has the tenants that are well too.
+        shows_all: Whether the table has the tenants without findings too.
     """
 
     html: str
