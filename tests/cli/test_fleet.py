@@ -82,6 +82,23 @@ def test_a_check_of_a_file_in_order_ends_well() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("bound", [{}, {"hostnames": []}, {"hostnames": ["*"]}], ids=str)
+def test_a_check_refuses_credentials_that_are_not_bound(bound: dict[str, list[str]]) -> None:
+    """Whether or not a tenant names them, as the fleet's program does, and in its words."""
+    idp = {"token": "t" * 20, "hostnames": ["idp.example.com"]}
+    sets = {"idp": idp, "other": {"token": "c4n4ry", **bound}}
+    words = 'SMTPCONFIG_CREDENTIALS: the credentials "other" have no hostnames that limit'
+    variables = {"SMTPCONFIG_CREDENTIALS": json.dumps(sets)}
+    for text in (GOOD, WRONG, "- not a mapping"):
+        result = fleet(text, "check", **variables)
+        assert result.exit_code == 1
+        assert words in result.stdout
+        assert fleet(text, "groups", **variables).exit_code == 1
+    found = document(fleet(GOOD, "check", "--json", **variables))["problems"]
+    assert [each["tenant"] for each in found if words in each["message"]] == [None]
+
+
+@pytest.mark.usefixtures("folder")
 def test_json_is_one_object_with_every_problem() -> None:
     """What there is none of is null."""
     result = fleet(WRONG, "check", "--json")

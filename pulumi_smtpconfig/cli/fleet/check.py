@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,22 @@ from pulumi_smtpconfig.cli.fleet.annotations import github, sarif
 from pulumi_smtpconfig.cli.fleet.unreadable import telling_of
 from pulumi_smtpconfig.cli.output import print_warning
 from pulumi_smtpconfig.cli.run import CommandConfig, Labelled, Outcome, invalid_options
+from pulumi_smtpconfig.config import variable
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.fleet import judgement
-from pulumi_smtpconfig.fleet.problems import FleetError, Unreadable
+from pulumi_smtpconfig.fleet.credentials import require_hostnames
+from pulumi_smtpconfig.fleet.problems import FleetError, Problem, Unreadable
 from pulumi_smtpconfig.problems import Problem as OptionProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pulumi_smtpconfig.fleet.file import FleetFile
-    from pulumi_smtpconfig.fleet.problems import Problem
 
 TEXT = "text"
 FORMATS = {"github": github, "sarif": sarif}
+CREDENTIALS = variable("credentials")
 ERROR, WARNING, GOOD = ("error", "bold red"), ("warning", "yellow"), ("ok", "green")
 
 NO_GROUPS: dict[str, Any] = {"groups": []}
@@ -78,13 +81,24 @@ def groups(path: Path) -> Outcome:
 
 def _check(path: Path) -> tuple[FleetFile | None, Sequence[Problem]]:
     """Return a file and its problems; there is no file if it is not YAML."""
+    unbound = _unbound(path)
     with closing(AuthorizedClient(CommandConfig(), print_warning)) as client:
         try:
-            return judgement.check(path, client)
+            file, problems = judgement.check(path, client)
         except Unreadable:
             raise
         except FleetError as error:
-            return None, error.problems
+            return None, (*unbound, *error.problems)
+    return file, (*unbound, *problems)
+
+
+def _unbound(path: Path) -> Iterator[Problem]:
+    """Yield what the program of a fleet says of credentials before it reads its file."""
+    try:
+        require_hostnames({CREDENTIALS: os.environ.get(CREDENTIALS)})
+    except FleetError as error:
+        for line in str(error).splitlines():
+            yield Problem(path.name, 1, line)
 
 
 def _summary(path: Path, file: FleetFile | None, errors: int, warnings: int) -> str:
