@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections import ChainMap
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - marks a secret in an exported stack
 EXPORT_SECONDS = 60
 CREDENTIALS = variable("credentials")
+USER, QUERY = re.compile(r"://[^\s\"']*@"), re.compile(r"(://[^\s?\"']*)\?[^\s\"']*")
 MOST_SAID = 300
 """Characters of what Pulumi says about a failure."""
 
@@ -184,10 +186,16 @@ def of_stack(name: str) -> list[Target]:
         happened = f"`pulumi stack export` took more than {EXPORT_SECONDS} s."
         raise ConfigurationError(happened, "check that the backend answers.") from None
     if done.returncode:
-        happened = f"`pulumi stack export` failed: {done.stderr.strip()[-MOST_SAID:]}"
+        said = without_logins(done.stderr.strip())[-MOST_SAID:]
+        happened = f"`pulumi stack export` failed: {said}"
         remedy = "correct that, and run it in the folder of the project."
         raise ConfigurationError(happened, remedy)
     return _of_export(done.stdout, f"stack {name}")
+
+
+def without_logins(text: str) -> str:
+    """Return a text whose URLs have neither user nor query, where a backend has its secrets."""
+    return QUERY.sub(r"\1", USER.sub("://", text))
 
 
 def _of_export(text: str, name: str) -> list[Target]:

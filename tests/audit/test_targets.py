@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_smtpconfig.audit.targets import of_file
+from pulumi_smtpconfig.audit.targets import of_file, without_logins
 from pulumi_smtpconfig.cli.exit_codes import EXIT_UNAVAILABLE, EXIT_USAGE
 from pulumi_smtpconfig.errors import ConfigurationError
 from tests.audit.auditing import LIVE, audit_declared, codes, tenants
@@ -137,6 +137,28 @@ def test_a_file_sends_credentials_to_the_hosts_that_they_are_bound_to(
         sets = json.dumps({"idp": {"token": emulator.token, "hostnames": [hostname]}})
         audit_declared(emulator, str(path), SMTPCONFIG_CREDENTIALS=sets)
         assert bool(emulator.requests) == is_sent
+
+
+URL = "{}://{}@db.example:5432/state?{}"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "https", "azblob", "s3+x"])
+@pytest.mark.parametrize(
+    "login", ["pulumi:hunter2", ":hunter2", "hunter2", "u:p/hunter2", "u:@hunter2"]
+)
+def test_the_engines_words_hold_no_login(scheme: str, login: str) -> None:
+    """Neither the user part nor the query of any URL, however long the text is."""
+    url = URL.format(scheme, login, "token=hunter2")
+    for text in (f"error: no backend {url}: no route", f'"{url}"', url * 2, "x" * 280 + url):
+        said = without_logins(text)
+        assert "hunter2" not in said
+        assert "db.example:5432/state" in said
+
+
+def test_what_is_no_url_of_the_engines_stays() -> None:
+    """Its words say what to do."""
+    words = "error: no stack named 'none' found; user@host, a://b and https://app.pulumi.com/me"
+    assert without_logins(words) == words
 
 
 STACK = ACME | {"inputs": {**ACME["inputs"], "platform": "keycloak"}}  # type: ignore[dict-item]
