@@ -184,8 +184,15 @@ def _drift(declaration: Declaration, live: Mapping[str, Any]) -> Iterator[Differ
 
 
 def _reference(draft: Draft) -> dict[str, Any]:
-    """Return a reference in place of a secret that is there, or that nobody knows of."""
-    return {} if draft.has_secret is False else {draft.login_secret.reference_key: SOME_REFERENCE}
+    """Return a reference in place of a secret that is used, or may be.
+
+    A platform may keep a password from earlier without a user: it logs in without it.
+    """
+    is_login = any(draft.settings.get(key) for key in ("user", *TOKEN_KEYS))
+    is_declared = draft.live is None and draft.has_secret
+    if draft.has_secret is False or not (is_login or is_declared):
+        return {}
+    return {draft.login_secret.reference_key: SOME_REFERENCE}
 
 
 def _lint(draft: Draft, settings: Mapping[str, Any]) -> Iterator[Finding]:

@@ -219,3 +219,49 @@ def test_json_has_the_counts_and_the_time(emulator: Emulator) -> None:
     assert shown["counts"] == {"error": 0, "warning": 1, "unknown": 0, "ok": 1}
     assert shown["isComplete"] is True
     assert [each["tenantId"] for each in shown["tenants"]] == ["empty", "well"]
+
+
+NO_LOGIN = {
+    key: value for key, value in LIVE.items() if key not in {"user", "password", "authType"}
+} | {"auth": "false"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "reading"),
+    [
+        ("keycloak", {}),
+        ("shift", {"SMTPCONFIG_READ_BACK": "admin"}),
+    ],
+)
+def test_a_tenant_without_a_login_lacks_nothing(
+    emulator: Emulator, platform: str, reading: dict[str, str]
+) -> None:
+    """Also where nobody knows whether the platform has a password, or kept one from earlier."""
+    emulator.tenants["acme"] = dict(NO_LOGIN)
+    where = ("--platform", platform, "--hostname", "idp.example.com", "--tenant-id", "acme")
+    for kept in ({}, {"password": "**********"}):
+        emulator.tenants["acme"] = NO_LOGIN | kept
+        result = smtpconfig("audit", *where, "--json", **emulator.environment | reading)
+        found = tenants(result)["acme"]
+        assert (found["state"], codes(found)) == ("ok", [])
+        assert found["authentication"] == "none"
+
+
+@pytest.mark.parametrize("platform", ["shift", "ssms"])
+def test_a_declared_tenant_without_a_login_lacks_nothing(
+    emulator: Emulator, tmp_path: Path, platform: str
+) -> None:
+    """A declared password without a user is still an error."""
+    given: dict[str, object] = {
+        "platform": platform,
+        "hostname": "idp.example.com",
+        "tenantId": "acme",
+        "host": "smtp.acme.example",
+        "from": "no-reply@acme.example",
+    }
+    file = tmp_path / "exported.json"
+    for more, expected in (({}, ["A102"]), ({"passwordFrom": "env:X"}, ["A102", "E202"])):
+        resource = {"urn": "a::x", "type": "smtpconfig:index:SmtpConfig", "inputs": given | more}
+        file.write_text(json.dumps({"deployment": {"resources": [resource]}}))
+        found = tenants(audit_declared(emulator, str(file), "--json"))["acme"]
+        assert sorted(codes(found)) == expected
