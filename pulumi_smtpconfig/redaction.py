@@ -142,14 +142,18 @@ class SecretSearch:
 
     def finds(self, text: str) -> bool:
         """Return whether a text contains one of the secrets, or may."""
+        return self.search(text) is not False
+
+    def search(self, text: str) -> bool | None:
+        """Return whether a text contains one of the secrets; None if it costs too much to tell."""
         if not self._secrets:
             return False
         if len(text) > MAX_TEXT or max(map(len, self._secrets)) > MAX_SECRET:
-            return True
+            return None
         readings = _undone([text])
         readings |= _undone(each for reading in readings for each in _decoded(reading))
         if sum(map(len, readings)) > MAX_READINGS:
-            return True
+            return None
         views = {view for reading in readings for view in _views(reading)}
         pieces, wholes = self._sought
         return any(not pieces.isdisjoint(_pieces(view)) for view in views) or any(

@@ -13,10 +13,9 @@ from pulumi_smtpconfig.at_once import at_once
 from pulumi_smtpconfig.audit.live import Draft, Mask, examine, finished
 from pulumi_smtpconfig.audit.reader import Reader
 from pulumi_smtpconfig.audit.report import AuditReport
-from pulumi_smtpconfig.interface import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pulumi_smtpconfig.audit.report import AuditedTenant, State
     from pulumi_smtpconfig.audit.targets import Target
@@ -63,19 +62,18 @@ def audit(
     """
     began = time.monotonic()
     drafts: dict[int, Draft] = {}
-    secrets: set[str] = set()
     notices: list[str] = [] if targets else [NO_TENANTS]
     is_complete = True
     try:
-        _read(targets, drafts, secrets, client, progress)
+        _read(targets, drafts, client, progress)
         if scope.verify:
-            notices += _verify([*drafts.values()], secrets, client, progress)
+            notices += _verify([*drafts.values()], client, progress)
         if scope.dns:
             _look_up([*drafts.values()], scope.dns_server, progress)
     except KeyboardInterrupt:
         client.stop()
         is_complete = False
-    mask = Mask(secrets)
+    mask = _mask(drafts.values())
     for number, target in enumerate(targets):
         if number not in drafts:
             drafts[number] = Draft(target, is_read=False)
@@ -93,10 +91,13 @@ def _order(tenant: AuditedTenant) -> tuple[int, int, str, str]:
     return STATES.index(tenant.state), -errors, tenant.tenant_id, tenant.hostname
 
 
+def _mask(drafts: Iterable[Draft]) -> Mask:
+    return Mask({secret for draft in drafts for secret in draft.shared_secrets})
+
+
 def _read(
     targets: Sequence[Target],
     drafts: dict[int, Draft],
-    secrets: set[str],
     client: AuthorizedClient,
     progress: Callable[[str], None],
 ) -> None:
@@ -104,15 +105,11 @@ def _read(
     results = at_once(range(len(targets)), lambda number: reader.read(targets[number]), THREADS)
     for count, (number, result) in enumerate(results, start=1):
         drafts[number] = examine(targets[number], result)
-        secrets.update(targets[number].declaration.secrets)
-        if isinstance(result, Reading):
-            secrets.update(result.secrets)
         progress(f"Reading mail settings: {count} of {len(targets)} tenants ...")
 
 
 def _verify(
     drafts: Sequence[Draft],
-    secrets: set[str],
     client: AuthorizedClient,
     progress: Callable[[str], None],
 ) -> list[str]:
@@ -126,10 +123,13 @@ def _verify(
 
     sessions = sessions_for(draft for draft in drafts if draft.settings)
     total = len(sessions)
-    for used in run_sessions(
+    for envelope in (each for session in sessions for each in session.envelopes):
+        for draft in envelope.drafts:
+            draft.secrets.update(envelope.verification.all_secrets)
+    for _ in run_sessions(
         sessions, client, lambda count: progress(f"SMTP sessions: {count} of {total} ...")
     ):
-        secrets.update(used)
+        pass
     return [OFFLINE] if is_offline(sessions) else []
 
 
@@ -142,7 +142,9 @@ def _look_up(drafts: Sequence[Draft], server: str, progress: Callable[[str], Non
     )
     from pulumi_smtpconfig.audit.mail_dns import MailDns, MailDomain  # noqa: PLC0415 - see above
 
-    used = {id(draft): domains_of(draft.settings) for draft in drafts}
+    mask = _mask(drafts)
+    usable = {id(draft): mask.usable(draft) for draft in drafts}
+    used = {number: domains_of(settings) for number, settings in usable.items()}
     names = sorted({name for domains in used.values() for name in domains.values()})
     published: dict[str, MailDomain] = {}
     try:
@@ -151,7 +153,7 @@ def _look_up(drafts: Sequence[Draft], server: str, progress: Callable[[str], Non
             progress(f"DNS: {len(published)} of {len(names)} domains ...")
     finally:
         for draft in drafts:
-            draft.findings += find_wrong(draft.settings, published)
+            draft.findings += find_wrong(usable[id(draft)], published)
             for name in dict.fromkeys(used[id(draft)].values()):
                 if name in published:
                     draft.dns |= as_texts(published[name])

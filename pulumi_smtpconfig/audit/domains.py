@@ -23,7 +23,8 @@ POLICIES = {"none", "quarantine", "reject"}
 def domains_of(settings: Mapping[str, object]) -> dict[str, str]:
     """Return the domains of the addresses that mail is sent from, by the key of the address.
 
-    The envelope's sender, which SPF is about, is `from` unless it is set.
+    The envelope's sender, which SPF is about, is `from` unless it is set. An IP address in place
+    of a domain has no records.
     """
     addresses = {key: str(settings.get(key) or "") for key in ("from", "replyTo", "envelopeFrom")}
     if addresses["envelopeFrom"] in {"", NULL_SENDER}:
@@ -33,10 +34,12 @@ def domains_of(settings: Mapping[str, object]) -> dict[str, str]:
 
 
 def _domain(address: str) -> str:
+    """Return the domain of an address; empty for what is none, which may be a secret."""
     try:
-        return ascii_domain(address).rpartition("@")[2].lower().rstrip(".")
+        _, at, domain = ascii_domain(address).rpartition("@")
     except ValueError:
         return ""
+    return domain.lower().rstrip(".") if at and not domain.startswith("[") else ""
 
 
 def find_wrong(

@@ -115,6 +115,10 @@ HOLDS_SECRET = Kind(
     "What the platform has in {names} may contain a password or a token, which others can read.",
     "Correct it on the platform, and change that secret.",
 )
+DECLARES_SECRET = HOLDS_SECRET._replace(
+    why="What is declared in {names} may contain a password or a token, which others can read.",
+    remedy="Correct it where it is declared, and change that secret.",
+)
 INVALID = Kind(
     "A109",
     "What is declared is refused at preview",

@@ -13,19 +13,26 @@ from pulumi_smtpconfig.audit.report import AuditedTenant, Difference, Finding
 from pulumi_smtpconfig.errors import RealmGone, SmtpConfigError
 from pulumi_smtpconfig.interface import Reading
 from pulumi_smtpconfig.lifecycle.adoption import SECRET, Comparison, is_empty
-from pulumi_smtpconfig.lifecycle.live_settings import READABLE
+from pulumi_smtpconfig.lifecycle.live_settings import READABLE, url_login
 from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
-from pulumi_smtpconfig.lint.rules import RULES
+from pulumi_smtpconfig.lint.rules import RULES, VAULT
 from pulumi_smtpconfig.platforms.encoding import TOKEN_KEYS, as_text
 from pulumi_smtpconfig.problems import UNKNOWN
-from pulumi_smtpconfig.redaction import NOT_SHOWN, SecretSearch, contains_secret, quote_text
+from pulumi_smtpconfig.redaction import (
+    MAX_SECRET,
+    NOT_SHOWN,
+    PIECE,
+    SecretSearch,
+    contains_secret,
+    quote_text,
+)
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
 from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pulumi_smtpconfig.audit.report import State
     from pulumi_smtpconfig.audit.targets import Target
@@ -53,6 +60,9 @@ SHOWN = (*sorted(READABLE), "authType")
 TEXTS = ("subject", "why", "remedy")
 """The texts of a finding that may quote a setting."""
 
+QUOTE = re.compile('".*"')
+"""The words of others in a sentence: from the first quotation mark to the last."""
+
 
 @dataclass
 class Draft:
@@ -62,6 +72,7 @@ class Draft:
         target: The tenant, and what is declared.
         live: The platform's map; None where it was not read.
         settings: The settings in effect: the live ones, or the declared ones, by key.
+        secrets: Its own: those of its login, and what it was read with.
         findings: What is wrong.
         is_read: Whether it is known what is in effect.
         drift: What differs from what is declared.
@@ -74,6 +85,7 @@ class Draft:
     target: Target
     live: Mapping[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     is_read: bool = True
     drift: list[Difference] = field(default_factory=list)
@@ -96,6 +108,14 @@ class Draft:
         if self.live.get(self.login_secret.key):
             return True
         return False if self.target.declaration.platform.shows_secrets else None
+
+    @property
+    def shared_secrets(self) -> set[str]:
+        """Its secrets that the reports of other tenants do not show either.
+
+        Anybody may write anything before the host of a URL, such as the host of all others.
+        """
+        return self.secrets - {url_login(self.live or {})}
 
     @property
     def has_no_server(self) -> bool:
@@ -122,11 +142,12 @@ def examine(target: Target, read: Reading | SmtpConfigError | None) -> Draft:
         read: What the platform has, or why that is not known; None if reading is off, or if it is
             not known which tenant it is.
     """
-    draft = Draft(target)
     declaration = target.declaration
+    draft = Draft(target, secrets=set(declaration.secrets))
     draft.findings += [_of_problem(each, findings.INVALID) for each in target.problems]
     if isinstance(read, Reading):
         draft.live = read.content
+        draft.secrets.update(read.secrets)
         draft.settings = declaration.platform.decode(read.content)
         draft.findings += _of_live(draft)
     elif not target.is_known:
@@ -222,40 +243,67 @@ def _of_problem(problem: Problem, kind: findings.Kind) -> Finding:
 class Mask:
     """Keeps the secrets of all tenants out of what is told of each.
 
+    Only its own short secrets count for a tenant: one such as "acme" is part of much else. So do
+    those that are too long to search for, which would hide everything.
+
     Args:
-        secrets: The secrets.
+        secrets: The secrets of all tenants.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._holds_secret: Callable[[str], bool] = cache(SecretSearch(secrets).finds)
+        self._shared = {each for each in _real(secrets) if PIECE <= len(each) <= MAX_SECRET}
+        self._holds_shared: Callable[[str], bool] = cache(SecretSearch(self._shared).finds)
 
-    def text(self, value: object, marked: frozenset[str]) -> str:
-        """Return a value as text of one line, or what stands for a secret.
+    def of(self, draft: Draft) -> Callable[[object], str]:
+        """Return what makes a text of one line of a value, or of what stands for a secret."""
+        holds_own = SecretSearch(_real(draft.secrets) - self._shared).finds
+        marked = draft.marked
 
-        Args:
-            value: The value.
-            marked: The values of its tenant that a program marks as secret.
-        """
-        text = as_text(value)
-        if marked and contains_secret(text, marked):
-            return SECRET
-        if self._holds_secret(text):
-            return NOT_SHOWN
-        quoted = quote_text(text, ())
-        return quoted[1:-1] if quoted.startswith('"') else ""
+        def shown(value: object) -> str:
+            text = as_text(value)
+            if marked and contains_secret(text, marked):
+                return SECRET
+            if self._holds_shared(text) or holds_own(text):
+                return NOT_SHOWN
+            quoted = quote_text(text, ())
+            return quoted[1:-1] if quoted.startswith('"') else ""
+
+        return shown
+
+    def usable(self, draft: Draft) -> dict[str, object]:
+        """Return the settings of a tenant that are valid, and in which no secret was found."""
+        shown = self.of(draft)
+        stored = draft.parsed().stored()
+        return {
+            key: value
+            for key, value in stored.items()
+            if value is not UNKNOWN and shown(value) != NOT_SHOWN
+        }
+
+
+def _real(secrets: Iterable[str]) -> set[str]:
+    """Return secrets without references to a vault, which platforms show to everybody."""
+    return {each for each in secrets if each and not each.startswith(VAULT)}
+
+
+def _reveals(value: object, secrets: Collection[str]) -> bool:
+    """Tell whether a value was found to contain a secret, and not just by coincidence."""
+    text = as_text(value)
+    search = SecretSearch(each for each in secrets if len(each) >= PIECE)
+    return text in secrets or search.search(text) is True
 
 
 def finished(draft: Draft, mask: Mask) -> AuditedTenant:
     """Return what is reported of a tenant, without secrets."""
-    tenant, marked = draft.target.declaration.tenant, draft.marked
-
-    def shown(value: object) -> str:
-        return mask.text(value, marked)
-
+    tenant, shown = draft.target.declaration.tenant, mask.of(draft)
     settings = {key: shown(draft.settings[key]) for key in SHOWN if key in draft.settings}
-    found = [_shown(each, shown) for each in draft.findings]
-    if hidden := [key for key, text in settings.items() if text == NOT_SHOWN]:
-        found.append(findings.HOLDS_SECRET.of(hidden[0], names=", ".join(hidden)))
+    names = [tenant.tenant_id, tenant.hostname, draft.settings.get("host"), draft.server]
+    found = [_shown(each, shown, filter(None, map(as_text, names))) for each in draft.findings]
+    own = _real(draft.secrets)
+    hidden = [key for key, text in settings.items() if text == NOT_SHOWN]
+    if revealing := [key for key in hidden if _reveals(draft.settings[key], own)]:
+        kind = findings.HOLDS_SECRET if draft.live else findings.DECLARES_SECRET
+        found.append(kind.of(revealing[0], names=", ".join(revealing)))
     return AuditedTenant(
         tenant_id=shown(tenant.tenant_id),
         platform=as_text(getattr(tenant.platform, "value", "")),
@@ -278,11 +326,16 @@ def finished(draft: Draft, mask: Mask) -> AuditedTenant:
     )
 
 
-def _shown(finding: Finding, shown: Callable[[object], str]) -> Finding:
-    """Return a finding without what may not be shown; its own words stay as they are."""
-    texts: dict[str, Any] = {name: shown(getattr(finding, name)) for name in TEXTS}
-    hidden = {name: text for name, text in texts.items() if text in {SECRET, NOT_SHOWN}}
-    return finding._replace(**hidden)
+def _shown(finding: Finding, shown: Callable[[object], str], names: Iterable[str]) -> Finding:
+    """Return a finding without secrets in what it quotes; our own words stay as they are."""
+    texts: dict[str, Any] = {name: getattr(finding, name) for name in TEXTS}
+    quotes = {*names, *(quote for text in texts.values() for quote in QUOTE.findall(text))}
+    if not finding.subject.isalpha():  # a server or a domain, and no property
+        quotes.add(finding.subject)
+    for quote in sorted(quotes, key=len, reverse=True):
+        if (instead := shown(quote)) in {SECRET, NOT_SHOWN}:
+            texts = {name: text.replace(quote, instead) for name, text in texts.items()}
+    return finding._replace(**texts)
 
 
 def _state(draft: Draft, found: list[Finding]) -> State:

@@ -66,6 +66,11 @@ def hide_secrets(settings: Mapping[str, Any], secrets: Collection[str]) -> dict[
     }
 
 
+def url_login(live: Mapping[str, Any]) -> str:
+    """Return the part of a map's `authTokenUrl` before the host, which no program can declare."""
+    return as_text(live.get("authTokenUrl")).rpartition("@")[0]
+
+
 def hidden_keys(settings: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
     """Return the keys whose values are hidden, as a message lists them."""
     return ", ".join(key for key in shown if shown[key] != settings[key])
@@ -100,7 +105,7 @@ class LiveSettings:
         """Return the platform's map of a tenant's settings; None if reading is off.
 
         A password or client secret in it that is not masked is one of its secrets, and so is the
-        part of `authTokenUrl` before the host, which no program can declare.
+        part of `authTokenUrl` before the host.
 
         Args:
             declaration: Whose settings to read.
@@ -118,8 +123,7 @@ class LiveSettings:
             live = declaration.platform.live(reading.content)
             if isinstance(live, dict):
                 plain = {as_text(live.get(secret.key)).strip("*") for secret in LOGIN_SECRETS}
-                user = as_text(live.get("authTokenUrl")).rpartition("@")[0]
-                return Reading(live, {*reading.secrets, *plain, user})
+                return Reading(live, {*reading.secrets, *plain, url_login(live)})
             raise ReadFailed(
                 f"The response from {public_url(request.url)} has no mail settings.", VIEW_REALM
             )
