@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.audit.findings import KINDS
+from pulumi_smtpconfig.lint.mail_services import SERVICES
 from pulumi_smtpconfig.platforms import PLATFORMS
 from pulumi_smtpconfig.without_pulumi import without_pulumi
 
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[1] / "docs/findings.md"
 SHIFT = next(row for row in PLATFORMS.values() if row.title == "SHIFT")
-SEND_AS = "v=spf1 include:sendgrid.net -all"
+SERVICE = next(service for service in SERVICES if service.name == "Gmail")
 EXAMPLE = {
     "domain": "acme.example",
     "enable": without_pulumi(SHIFT.enable_reading),
-    "example": SEND_AS,
-    "include": "sendgrid.net",
+    "example": f"v=spf1 include:{SERVICE.spf} -all",
+    "include": SERVICE.spf,
     "known": "only what is declared was looked at",
     "name": "from",
     "names": "host, replyTo",
@@ -27,8 +28,7 @@ EXAMPLE = {
     "platform": SHIFT.title,
     "secret": "password",
     "server": "smtp.acme.example:587",
-    "service": "SendGrid",
-    "what": "neither an MX record nor an address",
+    "service": SERVICE.name,
     "when": "in 9 days",
     "why": "must be an email address such as no-reply@acme.example",
 }
@@ -49,8 +49,8 @@ EXAMPLES = {
         "happened": 'smtp.acme.example:587 failed at greeting: it answered 421 "Too many clients".',
         "remedy": "Wait a moment and try again. If it keeps failing, check the server's log.",
     },
-    "A312": {"why": "takes more than 10 look-ups"},
-    "A322": {"why": "has no valid policy"},
+    "A312": {"what": "The SPF record of acme.example takes more than 10 look-ups"},
+    "A322": {"what": "The DMARC record of acme.example has no valid policy"},
     "A331": {"happened": 'TXT of "acme.example": no answer within 5 s'},
 }
 """What differs for some codes."""
@@ -58,7 +58,7 @@ EXAMPLES = {
 CHAPTERS = {
     "1": ("The settings", "Every audit looks for these."),
     "2": ("The SMTP server", "`--verify` looks for these."),
-    "3": ("DNS", "`--dns` looks for these."),
+    "3": ("DNS", "`--dns` looks for these. Where only replies go to it, A301 is a warning."),
 }
 INTRODUCTION = """\
 # Findings of an audit

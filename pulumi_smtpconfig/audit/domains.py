@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.audit import findings
-from pulumi_smtpconfig.audit.mail_dns import NULL_MX
+from pulumi_smtpconfig.audit.mail_dns import DMARC, NULL_MX
 from pulumi_smtpconfig.lint.mail_services import service_of
 from pulumi_smtpconfig.lint.rules import NULL_SENDER
 from pulumi_smtpconfig.smtp.addresses import ascii_domain
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = "v=spf1 include:... -all"
 POLICIES = {"none", "quarantine", "reject"}
+URIS = re.compile(r"(?:^|,)\s*[a-z][a-z0-9+.-]*:[^\s,]", re.IGNORECASE)
+SENDERS = ("from", "envelopeFrom")
+"""The settings whose domains mail is sent from."""
 
 
 def domains_of(settings: Mapping[str, object]) -> dict[str, str]:
@@ -59,7 +63,9 @@ def find_wrong(
         if domain.unanswered:
             yield findings.NO_ANSWER.of(name, domain=name, happened=domain.unanswered)
         elif not domain.exists:
-            yield findings.NO_DOMAIN.of(name, domain=name)
+            is_sender = name in map(used.get, SENDERS)
+            kind = findings.NO_DOMAIN if is_sender else findings.NO_REPLY_DOMAIN
+            yield kind.of(name, domain=name)
         else:
             yield from _of_domain(domain, str(settings.get("host") or ""), used)
 
@@ -67,9 +73,11 @@ def find_wrong(
 def _of_domain(domain: MailDomain, host: str, used: Mapping[str, str]) -> Iterator[Finding]:
     name = domain.name
     if domain.mx == (NULL_MX,):
-        yield findings.NO_MX.of(name, domain=name, what="a record that says it takes no mail")
+        is_sender = name in map(used.get, SENDERS)
+        kind = findings.NULL_MX_OF_SENDER if is_sender else findings.NULL_MX
+        yield kind.of(name, domain=name)
     elif not (domain.mx or domain.has_address):
-        yield findings.NO_MX.of(name, domain=name, what="neither an MX record nor an address")
+        yield findings.NO_MX.of(name, domain=name)
     if name == used.get("envelopeFrom"):
         yield from _of_spf(domain, host)
     if name == used.get("from"):
@@ -82,38 +90,48 @@ def _of_spf(domain: MailDomain, host: str) -> Iterator[Finding]:
     if not domain.spf:
         example = EXAMPLE.replace("...", include) if include else EXAMPLE
         yield findings.NO_SPF.of(name, domain=name, example=example)
+    elif len(domain.spf) > 1:
+        what = f"{name} has {len(domain.spf)} SPF records"
+        yield findings.BROKEN_SPF.of(name, what=what)
     elif domain.spf_error:
-        yield findings.BROKEN_SPF.of(name, domain=name, why=domain.spf_error)
-    else:
-        if service and include and include not in domain.names:
-            yield findings.SPF_NAMES_OTHERS.of(
-                name, domain=name, service=service.name, include=include
-            )
-        if domain.allows_all:
-            yield findings.SPF_NAMES_ALL.of(name, domain=name)
+        what = f"The SPF record of {name} {domain.spf_error}"
+        yield findings.BROKEN_SPF.of(name, what=what)
+    elif domain.allows_all:
+        yield findings.SPF_NAMES_ALL.of(name, domain=name)
+    elif service and include and include not in domain.names and not domain.has_macro:
+        yield findings.SPF_NAMES_OTHERS.of(name, domain=name, service=service.name, include=include)
 
 
 def _of_dmarc(domain: MailDomain) -> Iterator[Finding]:
-    name = domain.name
+    name, owner = domain.name, domain.organization
     if not domain.dmarc:
-        yield findings.NO_DMARC.of(name, domain=name, organization=domain.organization)
+        yield findings.NO_DMARC.of(name, domain=name, organization=owner)
+    elif not DMARC.match(domain.dmarc[0]):
+        what = f"The DMARC record of {owner} does not write DMARC1 in capital letters"
+        yield findings.BROKEN_DMARC.of(name, what=what)
     elif len(domain.dmarc) > 1:
-        yield findings.BROKEN_DMARC.of(name, domain=name, why=f"is one of {len(domain.dmarc)}")
+        yield findings.BROKEN_DMARC.of(name, what=f"{owner} has {len(domain.dmarc)} DMARC records")
     elif policy_of(domain) not in POLICIES:
-        yield findings.BROKEN_DMARC.of(name, domain=name, why="has no valid policy")
+        what = f"The DMARC record of {owner} has no valid policy"
+        yield findings.BROKEN_DMARC.of(name, what=what)
 
 
 def policy_of(domain: MailDomain) -> str:
     """Return the policy for a domain's mail in its DMARC record, or an empty string.
 
-    RFC 7489, 6.3 and 6.6.3: `sp` is for the subdomains of the record's domain.
+    RFC 7489, 6.3 and 6.6.3: `sp` is for the subdomains of the record's domain, and a record with an
+    invalid policy counts as `p=none` if it says where reports go.
     """
-    tags = _tags(domain.dmarc[0]) if len(domain.dmarc) == 1 else {}
-    if "DMARC1" not in tags.get("v", ""):  # unlike the other tags, its case matters
+    record = domain.dmarc[0] if len(domain.dmarc) == 1 else ""
+    if not DMARC.match(record):
         return ""
-    policy = tags.get("p", "none" if "rua" in tags else "").lower()
-    is_subdomain = domain.name != domain.organization
-    return tags.get("sp", policy).lower() if is_subdomain and policy else policy
+    tags = _tags(record)
+    policy = tags.get("p", "").lower()
+    for_subdomains = tags.get("sp", policy).lower()
+    for each in (policy, for_subdomains):
+        if each not in POLICIES:
+            return "none" if URIS.search(tags.get("rua", "")) else each
+    return policy if domain.name == domain.organization else for_subdomains
 
 
 def _tags(record: str) -> dict[str, str]:

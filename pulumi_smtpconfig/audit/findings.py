@@ -61,7 +61,7 @@ UNREAD = Kind(
     "{remedy}",
 )
 SECRET_TENANT = UNREAD._replace(
-    why="It is secret in the stack which tenant this is, so it could not be looked at.",
+    why="Its hostname, tenant or credentials are secret in the stack, so it could not be read.",
     remedy="Do not mark hostname, tenant or credentials as secret.",
 )
 NOT_ON = Kind(
@@ -98,7 +98,8 @@ DRIFT = Kind(
     "The live settings are not the declared ones",
     "warning",
     "The platform has other values than declared: {names}.",
-    "Declare what is right: `pulumi up` sends it after `pulumi refresh`.",
+    "Correct the declaration if the live values are right, then run `pulumi refresh` and "
+    "`pulumi up`, which sends what is declared.",
 )
 NO_SECRET = Kind(
     "A107",
@@ -166,19 +167,32 @@ NO_DOMAIN = Kind(
     "Correct the address, or register the domain.",
     f"{RFC}5321#section-5.1",
 )
+NO_REPLY_DOMAIN = NO_DOMAIN._replace(
+    severity="warning", why="{domain} does not exist in DNS, so replies to it are lost."
+)
 NO_MX = Kind(
     "A302",
     "The domain takes no mail",
     "warning",
-    "{domain} has {what}, so replies and bounces to it are lost.",
+    "{domain} has neither an MX record nor an address, so replies and bounces to it are lost.",
     "Publish an MX record, or use an address of a domain that has one.",
     f"{RFC}5321#section-5.1",
+)
+NULL_MX = NO_MX._replace(
+    why="The MX record of {domain} says that it takes no mail, so replies to it are lost.",
+    source=f"{RFC}7505#section-3",
+)
+NULL_MX_OF_SENDER = NULL_MX._replace(
+    why="The MX record of {domain} says that it takes no mail, so replies and bounces to it are "
+    "lost, and receivers may refuse mail from it.",
+    source=f"{RFC}7505#section-4.2",
 )
 NO_SPF = Kind(
     "A311",
     "The domain has no SPF record",
     "warning",
-    "{domain} says in no SPF record who sends its mail, so receivers may treat it as forged.",
+    "{domain} has no SPF record, which says who may send its mail, so receivers may treat its "
+    "mail as forged.",
     "Publish a TXT record such as `{example}`.",
     f"{RFC}7208",
 )
@@ -186,16 +200,17 @@ BROKEN_SPF = Kind(
     "A312",
     "The SPF record is broken",
     "error",
-    "The SPF record of {domain} {why}, so receivers ignore it or refuse the mail.",
+    "{what}, so receivers ignore SPF or refuse the mail.",
     "Publish exactly one valid record of at most 10 look-ups.",
     f"{RFC}7208#section-4.6.4",
 )
 SPF_NAMES_OTHERS = Kind(
     "A313",
     "The SPF record does not name the service that sends",
-    "error",
-    "The SPF record of {domain} does not name {service}, which sends the mail.",
-    "Add `include:{include}` to it.",
+    "warning",
+    "The SPF record of {domain} does not name {service}, which sends the mail, so receivers may "
+    "treat it as forged.",
+    "Add `include:{include}` to it, unless it lists the addresses of {service}.",
     f"{RFC}7208#section-5.2",
 )
 SPF_NAMES_ALL = Kind(
@@ -210,7 +225,7 @@ NO_DMARC = Kind(
     "A321",
     "The domain has no DMARC record",
     "warning",
-    "{domain} has no DMARC record, which large mailbox providers demand of those who send much.",
+    "{domain} has no DMARC record, which large mailbox providers require of bulk senders.",
     "Publish a TXT record at _dmarc.{organization} such as `v=DMARC1; p=none; rua=mailto:...`.",
     f"{RFC}7489",
 )
@@ -218,7 +233,7 @@ BROKEN_DMARC = Kind(
     "A322",
     "The DMARC record is broken",
     "warning",
-    "The DMARC record of {domain} {why}, so receivers ignore it.",
+    "{what}, so receivers act as if there were none.",
     "Publish exactly one record that begins with `v=DMARC1; p=`.",
     f"{RFC}7489#section-6.6.3",
 )

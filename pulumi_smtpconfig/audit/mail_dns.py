@@ -7,7 +7,7 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.exception
@@ -32,12 +32,27 @@ MAX_SPF_LOOK_UPS = 10
 """RFC 7208, 4.6.4."""
 
 SPF = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
-DMARC = re.compile(r"v\s*=\s*dmarc1\s*(?:;|$)", re.IGNORECASE)
+DMARC = re.compile(r"[vV]\s*=\s*DMARC1\s*(?:;|$)")
+LIKE_DMARC = re.compile(DMARC.pattern, re.IGNORECASE)
+
+MACRO = r"%(?:\{[slodiphcrtv]\d*r?[-.+,/_=]*\}|[%_-])"
+MACRO_STRING = rf"(?:{MACRO}|[!-$&-~])*?"
+LABEL = r"(?=[\da-z-]*[a-z-])[\da-z](?:[\da-z-]*[\da-z])?"
+DOMAIN = rf"{MACRO_STRING}(?:\.{LABEL}\.?|{MACRO})"
+V4_LENGTH, V6_LENGTH = r"/(?:[12]?\d|3[0-2])", r"/(?:[1-9]?\d|1[01]\d|12[0-8])"
 MECHANISM = re.compile(
-    r"[+?~-]?(?P<name>all|(?:include|exists|ip[46])(?=:.)|a|mx|ptr)(?::(?P<domain>[^/]*))?(?:/.*)?"
+    rf"(?P<sign>[+?~-]?)(?P<term>all|ptr|(?:include|exists|ptr):{DOMAIN}"
+    rf"|(?:a|mx)(?::{DOMAIN})?(?:{V4_LENGTH})?(?:/{V6_LENGTH})?"
+    rf"|ip4:(?P<ip4>[\d.]+)(?:{V4_LENGTH})?|ip6:(?P<ip6>[\da-f:.]+)(?:{V6_LENGTH})?)",
+    re.ASCII,
 )
-MODIFIER = re.compile(r"(?P<name>[a-z][\w.-]*)=(?P<domain>.*)")
-LOOKED_UP = {"include", "exists", "a", "mx", "ptr"}
+MODIFIER = re.compile(
+    rf"(?P<name>redirect|exp)=(?P<domain>{DOMAIN})|(?!redirect=|exp=)[a-z][\w.-]*={MACRO_STRING}",
+    re.ASCII,
+)
+"""RFC 7208, section 12, in lower case."""
+
+LOOKED_UP = re.compile("include|exists|a|mx|ptr")
 
 NULL_MX = "."
 """The MX record of a domain that takes no mail (RFC 7505)."""
@@ -60,11 +75,12 @@ class MailDomain(NamedTuple):
         mx: The hosts of its MX records.
         has_address: Whether it has an address, which counts as its MX if it has none.
         spf: Its SPF records.
-        names: The domains that its SPF record names, directly and by what these name.
+        names: The domains whose SPF records count as its own, directly and by what these include.
+        has_macro: Whether whom it allows depends on the mail.
         allows_all: Whether that record, or the one that it is redirected to, allows every sender.
         spf_error: What is wrong with that record, or empty.
         organization: The domain whose DMARC records count: its own or its organization's.
-        dmarc: The DMARC records there.
+        dmarc: The DMARC records there; if there is none, those with a version in another case.
         unanswered: Why a look-up had no answer, or empty.
     """
 
@@ -74,6 +90,7 @@ class MailDomain(NamedTuple):
     has_address: bool = False
     spf: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    has_macro: bool = False
     allows_all: bool = False
     spf_error: str = ""
     organization: str = ""
@@ -86,12 +103,16 @@ class SpfWalk:
     """What an SPF record says, and what it refers to says.
 
     Attributes:
-        names: The domains of its terms, one for each look-up that a receiver needs.
+        names: The domains whose records it passes what they pass.
+        look_ups: How many terms need a look-up by the receiver.
+        has_macro: Whether a term that may allow a sender depends on the mail.
         allows_all: Whether every sender is allowed.
         error: Why it is not valid, as a predicate, or empty.
     """
 
-    names: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    look_ups: int = 0
+    has_macro: bool = False
     allows_all: bool = False
     error: str = ""
 
@@ -148,18 +169,27 @@ class MailDns:
         walk = self._walk(spf)
         organization, dmarc = self._dmarc(name)
         return MailDomain(
-            *(name, True, hosts, has_address),
-            *(spf, frozenset(walk.names), walk.allows_all, walk.error),
-            *(organization, dmarc),
+            name,
+            mx=hosts,
+            has_address=has_address,
+            spf=spf,
+            names=frozenset(walk.names),
+            has_macro=walk.has_macro,
+            allows_all=walk.allows_all,
+            spf_error=walk.error,
+            organization=organization,
+            dmarc=dmarc,
         )
 
     def _dmarc(self, name: str) -> tuple[str, tuple[str, ...]]:
         """Return the records of a domain or of its organization (RFC 7489, 6.6.3)."""
         organization = self._suffixes.privatesuffix(name) or name
-        for domain in dict.fromkeys((name, organization)):
-            texts = self._records(f"_dmarc.{domain}", "TXT")
-            if found := tuple(text for text in texts if DMARC.match(text)):
-                return domain, found
+        domains = dict.fromkeys((name, organization))
+        for pattern in (DMARC, LIKE_DMARC):
+            for domain in domains:
+                texts = self._records(f"_dmarc.{domain}", "TXT")
+                if found := tuple(text for text in texts if pattern.match(text)):
+                    return domain, found
         return organization, ()
 
     def _spf_records(self, domain: str) -> tuple[str, ...]:
@@ -169,44 +199,63 @@ class MailDns:
         walk = SpfWalk()
         if len(records) == 1:
             try:
-                walk.allows_all = self._follow(records[0], walk)
+                walk.allows_all = self._follow(records[0], walk, passes=True)
             except SpfError as error:
                 walk.error = str(error)
-        elif records:
-            walk.error = f"is one of {len(records)}"
         return walk
 
-    def _follow(self, record: str, walk: SpfWalk) -> bool:
-        """Note what a record names, and what that names; return whether it allows everybody."""
-        last, target = "", ""
-        for text in record.lower().split()[1:]:
-            if modifier := MODIFIER.fullmatch(text):
-                target = modifier["domain"] if modifier["name"] == "redirect" else target
-            elif mechanism := MECHANISM.fullmatch(text):
-                if mechanism["name"] == "all":
-                    last = last or text
-                elif mechanism["name"] in LOOKED_UP and not last:  # after `all` nothing counts
-                    is_followed = mechanism["name"] == "include"
-                    self._name(mechanism["domain"] or "", walk, is_followed=is_followed)
-            else:
-                raise SpfError(f"contains {quote_text(text, ())}, which is not valid")
-        if last or not target:
-            return last in {"all", "+all"}
-        return self._name(target, walk, is_followed=True)
+    def _follow(self, record: str, walk: SpfWalk, *, passes: bool) -> bool:
+        """Note what a record names, and what that names; return whether it allows everybody.
 
-    def _name(self, domain: str, walk: SpfWalk, *, is_followed: bool) -> bool:
-        """Note a domain that a record names, and follow its record if it is to be followed."""
-        if len(walk.names) >= MAX_SPF_LOOK_UPS:
-            raise SpfError(f"takes more than {MAX_SPF_LOOK_UPS} look-ups")
-        domain = domain.rstrip(".")
-        walk.names.append(domain)
-        if not is_followed or "%" in domain:  # a macro depends on the mail
+        Args:
+            record: The record.
+            walk: Where it is noted.
+            passes: Whether who matches it is allowed, and not "-", "~" or "?".
+        """
+        last = ""
+        modifiers: dict[str, str] = {}
+        for text in filter(None, record.lower().split(" ")[1:]):
+            if modifier := MODIFIER.fullmatch(text):
+                if modifier["name"] in modifiers:
+                    raise SpfError(f"contains `{modifier['name']}=` more than once")
+                if modifier["name"]:
+                    modifiers[modifier["name"]] = modifier["domain"]
+                continue
+            mechanism = MECHANISM.fullmatch(text)
+            if not mechanism or not _has_address(mechanism):
+                raise SpfError(f"contains {quote_text(text, ())}, which is not valid")
+            if mechanism["term"] == "all":
+                last = last or text
+            elif not last:  # after `all` nothing counts
+                is_pass = passes and mechanism["sign"] in {"", "+"}
+                self._look_at(mechanism["term"], walk, passes=is_pass)
+        if last or "redirect" not in modifiers:
+            return last in {"all", "+all"}
+        _count(walk)
+        return self._name(modifiers["redirect"], walk, passes=passes)
+
+    def _look_at(self, term: str, walk: SpfWalk, *, passes: bool) -> None:
+        name, _, domain = term.partition(":")
+        if LOOKED_UP.match(name):
+            _count(walk)
+        if name == "include":
+            self._name(domain, walk, passes=passes)
+        elif "%" in domain:
+            walk.has_macro = True
+
+    def _name(self, domain: str, walk: SpfWalk, *, passes: bool) -> bool:
+        """Follow the record of another domain, and note it if it counts as the domain's own."""
+        if "%" in domain:
+            walk.has_macro = True
             return False
+        domain = domain.rstrip(".")
         found = self._spf_records(domain)
         if len(found) != 1:
             number = f"{len(found)} SPF records" if found else "no SPF record"
             raise SpfError(f"refers to {quote_text(domain, ())}, which has {number}")
-        return self._follow(found[0], walk)
+        if passes:
+            walk.names.add(domain)
+        return self._follow(found[0], walk, passes=passes)
 
     def _records(self, name: str, kind: str) -> tuple[str, ...]:
         return self._known_records(name, kind) or ()
@@ -251,6 +300,22 @@ class MailDns:
         else:
             return tuple(_text(each) for each in answer)
         raise NoAnswer(f"{kind} of {quote_text(name, ())}: {why}")
+
+
+def _count(walk: SpfWalk) -> None:
+    walk.look_ups += 1
+    if walk.look_ups > MAX_SPF_LOOK_UPS:
+        raise SpfError(f"takes more than {MAX_SPF_LOOK_UPS} look-ups")
+
+
+def _has_address(mechanism: re.Match[str]) -> bool:
+    """Tell whether a term has an IP address where it must have one."""
+    try:
+        IPv4Address(mechanism["ip4"] or "0.0.0.0")  # noqa: S104 - any valid one
+        IPv6Address(mechanism["ip6"] or "::")
+    except ValueError:
+        return False
+    return True
 
 
 def _text(record: dns.rdata.Rdata) -> str:

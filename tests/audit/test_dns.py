@@ -111,6 +111,41 @@ def test_a_domain_that_does_not_exist_is_one_error(dns_server: DnsServer) -> Non
     assert set(dns_server.questions) == {("acme.example", "MX")}
 
 
+@pytest.mark.parametrize("key", ["from", "envelopeFrom", "replyTo"])
+def test_what_a_missing_domain_costs_depends_on_its_use(dns_server: DnsServer, key: str) -> None:
+    """Replies are lost, and mail from it is refused; a null MX says so too."""
+    publish(dns_server)
+    content = ACME | {key: "x@other.example"}
+    domains = ("acme.example", "other.example")
+    (found,) = find_wrong(content, look_up(dns_server, *domains))
+    is_sender = key != "replyTo"
+    assert (found.code, found.severity) == ("A301", "error" if is_sender else "warning")
+    assert ("refuse mail from it" in found.why) == is_sender
+    dns_server.publish("other.example", "MX", "0 .")
+    (found,) = (
+        each for each in find_wrong(content, look_up(dns_server, *domains)) if each.code == "A302"
+    )
+    assert ("refuse mail from it" in found.why) == is_sender
+    assert "rfc7505" in found.source
+
+
+def test_a_guess_about_spf_is_a_warning(dns_server: DnsServer) -> None:
+    """The record may list the addresses of the service, and DKIM may be enough."""
+    publish(dns_server, spf=("v=spf1 ip4:192.0.2.1 -all",))
+    (found,) = find_wrong(GMAIL, look_up(dns_server, "acme.example"))
+    assert (found.code, found.severity) == ("A313", "warning")
+
+
+def test_a_record_whose_version_is_written_wrong_is_discarded(dns_server: DnsServer) -> None:
+    """That of the organization counts then, and without one the reason is told."""
+    publish(dns_server)
+    publish(dns_server, "mail.acme.example", dmarc=("v=dmarc1; p=none",))
+    found = look_up(dns_server, "mail.acme.example")["mail.acme.example"]
+    assert (found.organization, policy_of(found)) == ("acme.example", "reject")
+    publish(dns_server, dmarc=("v=dmarc1; p=none",))
+    assert "capital letters" in wrong(dns_server)["A322"]
+
+
 def test_the_envelopes_sender_is_what_spf_is_about(dns_server: DnsServer) -> None:
     """And DMARC is about `from`; the null sender stands for `from`."""
     publish(dns_server)
@@ -125,7 +160,7 @@ def test_the_envelopes_sender_is_what_spf_is_about(dns_server: DnsServer) -> Non
     [
         ([], "A311", "no SPF record"),
         (["v=spf10 -all", "spf1 -all"], "A311", "no SPF record"),
-        (["v=spf1 -all", "v=spf1 ~all"], "A312", "is one of 2"),
+        (["v=spf1 -all", "v=spf1 ~all"], "A312", "acme.example has 2 SPF records"),
         (["v=spf1 include _spf.google.com -all"], "A312", '"include"'),
         (["v=spf1 inlcude:_spf.google.com -all"], "A312", '"inlcude:_spf.google.com"'),
         (["v=spf1 include: -all"], "A312", '"include:"'),
@@ -134,7 +169,16 @@ def test_the_envelopes_sender_is_what_spf_is_about(dns_server: DnsServer) -> Non
         ([f"v=spf1 include:{'x' * 64}.example -all"], "A312", "which has no SPF record"),
         (["v=spf1 include:acme.example -all"], "A312", "more than 10 look-ups"),
         (["v=spf1 " + "a " * 11 + "-all"], "A312", "more than 10 look-ups"),
-        (["v=spf1 a mx ptr exists:%{i}.x.example -all"], "A313", "does not name Gmail"),
+        (["v=spf1 a mx ptr -all"], "A313", "does not name Gmail"),
+        (["v=spf1 ip4:192.0.2.0/24 -all"], "A313", "does not name Gmail"),
+        (["v=spf1 -include:_spf.google.com -all"], "A313", "does not name Gmail"),
+        (["v=spf1 ~include:_spf.google.com -all"], "A313", "does not name Gmail"),
+        (["v=spf1 a:_spf.google.com -all"], "A313", "does not name Gmail"),
+        (["v=spf1 exists:%{i}.x.example -all"], "", ""),
+        (["v=spf1 include:%{ir}.%{v}.%{d}.spf.has.pphosted.com ~all"], "", ""),
+        (["v=spf1 redirect=%{d}._spf.x.example"], "", ""),
+        (["v=spf1 include:macro.example -all"], "", ""),
+        (["v=spf1 +all"], "A314", "`+all`"),
         (["v=spf1 include:_spf.google.com.evil.example -all"], "A312", "no SPF record"),
         (["v=spf1 include:_spf.google.com +all"], "A314", "`+all`"),
         (["v=spf1 include:_spf.google.com all"], "A314", "`+all`"),
@@ -147,6 +191,39 @@ def test_the_envelopes_sender_is_what_spf_is_about(dns_server: DnsServer) -> Non
         (["v=spf1 include:_spf.google.com ip4:192.0.2.1 ip6:2001:db8::/32 a/24 -all"], "", ""),
         (["v=spf1 include:_spf.google.com " + "a " * 9 + "-all"], "", ""),
         (["v=spf1 include:_spf.google.com include:any.example -all"], "", ""),
+        (["v=spf1  include:_spf.google.com   -all "], "", ""),
+        *(
+            ([f"v=spf1 include:_spf.google.com {term} -all"], "", "")
+            for term in (
+                *("a", "a/0", "a/24//64", "a//128", "mx:mx.acme.example/32", "ptr:acme.example"),
+                *("?ptr", "ip4:192.0.2.1/32", "ip6:2001:db8::/32", "ip6:::ffff:192.0.2.1/128"),
+                *("exists:%{ir}.%{l1r-+,/_=}._spf.%{d2}", "exists:%{i}", "a:x.%{d}", "x=", "x=a/b"),
+                *("exp=%{i}.why.example", "a:x.e-1", "exists:a%%b%_c%-d.example"),
+            )
+        ),
+        *(
+            ([f"v=spf1 include:_spf.google.com {term} -all"], "A312", f'"{term}", which is not')
+            for term in (
+                *("all:foo", "-all/24", "ip4:999.1.1.1", "ip4:foo/99", "a/33", "a/024", "a//129"),
+                *("a:", "mx:", "ptr:", "include:x/24", "include:x.example/24", "exists:foo/24"),
+                *("exists", "include", "ip4:192.0.2.1/33", "ip6:2001:db8::/129", "ip4:2001:db8::"),
+                *("ip6:192.0.2.1", "ip4:192.0.2", "ptr/24", "--a", "include:foo", "a:x.123", "=x"),
+                *(
+                    "a:x.-y",
+                    "a:%{x}.example",
+                    "a:%.example",
+                    "redirect=",
+                    "exp=",
+                    "1x=y",
+                    "all=x/y%",
+                ),
+                "ip4:192.0.2.01",
+            )
+        ),
+        (["v=spf1 redirect=_spf.google.com redirect=any.example"], "A312", "more than once"),
+        (["v=spf1 include:_spf.google.com exp=a.example exp=b.example"], "A312", "more than once"),
+        (["v=spf1 include:_spf.google.com a\tb -all"], "A312", '"a b", which is not'),
+        (["v=spf1 include:_spf.google.com -all ip4:foo"], "A312", '"ip4:foo"'),
     ],
     ids=lambda each: ", ".join(each)[:60] if isinstance(each, list) else "",
 )
@@ -157,6 +234,7 @@ def test_spf_is_judged_as_receivers_do(
     publish(dns_server, spf=tuple(spf))
     dns_server.publish_texts("chain.example", "v=spf1 include:_spf.google.com ~all")
     dns_server.publish_texts("any.example", "v=spf1 +all")
+    dns_server.publish_texts("macro.example", "v=spf1 exists:%{i}.x.example -all")
     found = wrong(dns_server)
     assert [*found] == [code][: len(code)]
     assert words in found.get(code, "")
@@ -177,6 +255,12 @@ def test_a_server_that_is_no_service_needs_no_name_in_spf(dns_server: DnsServer)
         (["v=DMARC1"], "A322", ""),
         (["v=dmarc1; p=none"], "A322", ""),
         (["v=DMARC1; p=nothing"], "A322", "nothing"),
+        (["v=DMARC1; p=nothing; rua=mailto:x@acme.example"], "", "none"),
+        (["v=DMARC1; p=reject; sp=nothing; rua=x,mailto:x@acme.example"], "", "none"),
+        (["v=DMARC1; p=nothing; rua="], "A322", "nothing"),
+        (["v=DMARC1; p=nothing; rua=x@acme.example"], "A322", "nothing"),
+        (["v=DMARC1; p=reject; sp=nothing"], "A322", "nothing"),
+        (["v=dmarc1; p=none", "v=DMARC1; p=reject"], "", "reject"),
         (["v=DMARC1; rua=mailto:x@acme.example"], "", "none"),
         (["v=DMARC1;p=Quarantine;pct=5"], "", "quarantine"),
         (["v = DMARC1 ; p = reject ; sp=none"], "", "reject"),
@@ -202,6 +286,9 @@ def test_the_record_of_an_organization_is_for_its_subdomains(
     found = look_up(dns_server, "mail.eu.acme.co.uk")["mail.eu.acme.co.uk"]
     assert (found.organization, policy_of(found)) == ("acme.co.uk", policy)
     assert not wrong(dns_server, GMAIL | {"from": "x@mail.eu.acme.co.uk"})
+    publish(dns_server, "acme.co.uk", dmarc=("v=DMARC1; p=reject; sp=nothing",))
+    broken = wrong(dns_server, GMAIL | {"from": "x@mail.eu.acme.co.uk"})
+    assert "The DMARC record of acme.co.uk has" in broken["A322"]
 
 
 def test_a_failure_is_not_taken_for_a_missing_record(dns_server: DnsServer) -> None:
