@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any, Literal
 
 from pulumi_smtpconfig.audit import findings
@@ -12,9 +14,10 @@ from pulumi_smtpconfig.audit.findings import sentence
 from pulumi_smtpconfig.audit.report import AuditedTenant, Difference, Finding
 from pulumi_smtpconfig.errors import RealmGone, SmtpConfigError
 from pulumi_smtpconfig.interface import Reading
-from pulumi_smtpconfig.lifecycle.adoption import SECRET, Comparison, is_empty
+from pulumi_smtpconfig.lifecycle.adoption import NONE, SECRET, Comparison, is_empty
 from pulumi_smtpconfig.lifecycle.live_settings import READABLE, url_login
 from pulumi_smtpconfig.lint.linter import find_errors, find_warnings
+from pulumi_smtpconfig.lint.mail_services import service_of
 from pulumi_smtpconfig.lint.rules import RULES, VAULT
 from pulumi_smtpconfig.platforms.encoding import TOKEN_KEYS, as_text
 from pulumi_smtpconfig.problems import UNKNOWN
@@ -29,6 +32,7 @@ from pulumi_smtpconfig.redaction import (
 from pulumi_smtpconfig.settings.login_secrets import CLIENT_SECRET, LOGIN_SECRETS, PASSWORD
 from pulumi_smtpconfig.settings.models import SmtpSettings
 from pulumi_smtpconfig.settings.parsing import parse
+from pulumi_smtpconfig.smtp.addresses import contacted_host
 from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
@@ -41,8 +45,13 @@ if TYPE_CHECKING:
     from pulumi_smtpconfig.settings.login_secrets import LoginSecret
 
 LINKS = re.compile(r"\]\((https?://[^)]+)\)")
+OF_THE_SERVICE, OF_ITS_END = {"W104", "W205"}, "W204"
+"""The rules whose source is what the mail service documents or announces."""
+
 SOURCES = {rule.code: "".join(LINKS.findall(rule.source)[:1]) for rule in RULES}
-"""The page behind each rule, whose source is Markdown; empty if it names none."""
+"""The page behind each other rule, whose source is Markdown."""
+
+SILENCE = re.compile("silence this (?:code|warning)")
 
 SECRET_KEYS = {secret.key for secret in LOGIN_SECRETS}
 SOME_REFERENCE = "env:SMTP_PASSWORD"
@@ -201,7 +210,12 @@ def _drift(declaration: Declaration, live: Mapping[str, Any]) -> Iterator[Differ
         known = declaration.settings.stored().get(key) is not UNKNOWN
         if known and key in READABLE:
             was, declared = comparison.values(key, ())
-            yield Difference(key, declared.strip('"'), was.strip('"'))
+            yield Difference(key, _unquoted(declared), _unquoted(was))
+
+
+def _unquoted(text: str) -> str:
+    """Return a value of a comparison without quotation marks, and empty if there is none."""
+    return text[1:-1] if text.startswith('"') else text.removeprefix(NONE)
 
 
 def _reference(draft: Draft) -> dict[str, Any]:
@@ -226,14 +240,26 @@ def _lint(draft: Draft, settings: Mapping[str, Any]) -> Iterator[Finding]:
     missing = draft.login_secret.key
     for problem in find_errors(read, ignored):
         if problem.property != missing:  # NO_SECRET says it better
-            yield _of_lint(problem, "error")
+            yield _of_lint(problem, "error", draft)
     for problem in find_warnings(read, ignored):
-        yield _of_lint(problem, "warning")
+        yield _of_lint(problem, "warning", draft)
 
 
-def _of_lint(problem: Problem, severity: Any) -> Finding:
-    why, remedy = f"`{problem.property}` {problem.why}.", sentence(problem.remedy)
-    return Finding(problem.code, severity, problem.property, why, remedy, SOURCES[problem.code])
+def _of_lint(problem: Problem, severity: Any, draft: Draft) -> Finding:
+    why, remedy = f"`{problem.property}` {problem.why}.", problem.remedy
+    if not draft.target.resource:  # codes are silenced where a tenant is declared
+        remedy = SILENCE.sub("ignore this", remedy)
+    source = _source(problem.code, as_text(draft.settings.get("host")))
+    return Finding(problem.code, severity, problem.property, why, sentence(remedy), source)
+
+
+def _source(code: str, host: str) -> str:
+    service = service_of(host)
+    if service and code in OF_THE_SERVICE:
+        return service.source
+    if service and service.password_end and code == OF_ITS_END:
+        return service.password_end.source
+    return SOURCES[code]
 
 
 def _of_problem(problem: Problem, kind: findings.Kind) -> Finding:
@@ -349,7 +375,10 @@ def _state(draft: Draft, found: list[Finding]) -> State:
 
 def _server(draft: Draft) -> str:
     host, port = (as_text(draft.settings.get(key)) for key in ("host", "port"))
-    return f"{host}:{port}" if host else ""
+    name = contacted_host(host) or host
+    with suppress(ValueError):
+        name = f"[{IPv6Address(name)}]"
+    return f"{name}:{port}" if host else ""
 
 
 def _authentication(draft: Draft) -> Any:

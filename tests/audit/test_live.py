@@ -265,3 +265,95 @@ def test_a_declared_tenant_without_a_login_lacks_nothing(
         file.write_text(json.dumps({"deployment": {"resources": [resource]}}))
         found = tenants(audit_declared(emulator, str(file), "--json"))["acme"]
         assert sorted(codes(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "shown"),
+    [
+        ("Acme", 'x"', ("Acme", 'x"')),
+        ('"Acme"', '"', ('"Acme"', '"')),
+        ("(none)", None, ("(none)", "")),
+        ("(none)", "", ("(none)", "")),
+        (None, "Acme", ("", "Acme")),
+        ("Acme", " ", ("Acme", "(blank)")),
+    ],
+)
+def test_drift_shows_values_as_they_are(
+    emulator: Emulator,
+    tmp_path: Path,
+    declared: str | None,
+    live: str | None,
+    shown: tuple[str, str],
+) -> None:
+    """With their own quotation marks, and empty where there is none."""
+    more = {"fromDisplayName": live}
+    emulator.tenants["acme"] = LIVE | {key: each for key, each in more.items() if each is not None}
+    inputs: dict[str, object] = {
+        "platform": "keycloak",
+        "hostname": "idp.example.com",
+        "basePath": "/auth",
+        "tenantId": "acme",
+        "host": "smtp.acme.example",
+        "from": "no-reply@acme.example",
+        "user": "acme",
+        "passwordFrom": "env:X",
+    }
+    if declared is not None:
+        inputs["fromDisplayName"] = declared
+    resource = {"urn": "a::acme", "type": "smtpconfig:index:SmtpConfig", "inputs": inputs}
+    file = tmp_path / "exported.json"
+    file.write_text(json.dumps({"deployment": {"resources": [resource]}}))
+    found = tenants(audit_declared(emulator, str(file), "--json"))["acme"]
+    assert found["drift"] == [{"name": "fromDisplayName", "declared": shown[0], "live": shown[1]}]
+
+
+@pytest.mark.parametrize("host", ["2001:db8::1", "[2001:db8::1]", "[IPv6:2001:DB8::1]"])
+def test_a_server_with_an_ipv6_address_has_brackets(emulator: Emulator, host: str) -> None:
+    """Before a session as after one."""
+    emulator.tenants["acme"] = LIVE | {"host": host}
+    assert tenants(audit(emulator, "--json"))["acme"]["server"] == "[2001:db8::1]:587"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "source"),
+    [
+        ({"host": "smtp.gmail.com", "port": "2525"}, "W104", "developers.google.com"),
+        ({"host": "smtp.sendgrid.net", "port": "26"}, "W104", "twilio.com"),
+        ({"host": "smtp.office365.com"}, "W204", "techcommunity.microsoft.com"),
+        ({"host": "smtp.gmail.com"}, "W204", ""),
+        (
+            {"host": "smtp.sendgrid.net", "authType": "token", "authTokenUrl": "https://a.example"},
+            "W205",
+            "twilio.com",
+        ),
+    ],
+)
+def test_what_a_service_documents_has_its_page_as_source(
+    emulator: Emulator, more: dict[str, str], code: str, source: str
+) -> None:
+    """The rule itself names no page, as each service has its own."""
+    emulator.tenants["acme"] = LIVE | more
+    found = tenants(audit(emulator, "--json"))["acme"]["findings"]
+    assert all(source in each["source"] for each in found if each["code"] == code)
+    assert all(each["source"] for each in found)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"fromDisplayName": "${MAIL_NAME}"},
+        {"replyTo": "help@[192.0.2.25]"},
+        {"fromDisplayName": "Müller & Söhne"},
+    ],
+)
+def test_who_has_no_program_is_not_told_to_silence_a_code(
+    emulator: Emulator, more: dict[str, str]
+) -> None:
+    """A finding of a tenant that nothing declares may be ignored."""
+    emulator.tenants["acme"] = LIVE | more
+    where = ("--platform", "shift", "--hostname", "idp.example.com", "--tenant-id", "acme")
+    environment = emulator.environment | {"SMTPCONFIG_READ_BACK": "admin"}
+    found = tenants(smtpconfig("audit", *where, "--json", **environment))["acme"]["findings"]
+    remedies = [each["remedy"] for each in found]
+    assert any("ignore this" in each for each in remedies)
+    assert not any("silence" in each for each in remedies)
