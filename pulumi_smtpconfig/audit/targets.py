@@ -144,9 +144,9 @@ def _of_export_file(path: Path) -> list[Target]:
 
 def _of_fleet(path: Path, folder: str) -> list[Target]:
     # The parser of YAML is for files alone.
-    from pulumi_smtpconfig.fleet.file import read  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.fleet.file import inspect  # noqa: PLC0415 - see above
     from pulumi_smtpconfig.fleet.passwords import Passwords  # noqa: PLC0415 - see above
-    from pulumi_smtpconfig.fleet.problems import FleetError  # noqa: PLC0415 - see above
+    from pulumi_smtpconfig.fleet.problems import FleetError, file_error  # noqa: PLC0415 - see above
 
     def secret(key: str, stored: Password) -> dict[str, Any]:
         try:
@@ -156,7 +156,9 @@ def _of_fleet(path: Path, folder: str) -> list[Target]:
 
     passwords = Passwords(None, str(Path(folder).absolute()) if folder else None)
     try:
-        file = read(path)
+        file, problems = inspect(path)
+        if problems:
+            raise file_error(*problems)
     except FleetError as error:
         remedy = f"correct the file; `smtpconfig fleet check {path}` lists the same problems."
         raise ConfigurationError(str(error), remedy) from None
