@@ -51,6 +51,7 @@ LOCAL = {
     Path("cli/output.py"),
     Path("cli/export/output_file.py"),
     Path("fleet/document.py"),
+    Path("audit/targets.py"),
 }
 """Modules whose foreign exceptions are about files and streams of this machine."""
 

@@ -223,8 +223,11 @@ def _reference(draft: Draft) -> dict[str, Any]:
 
     A platform may keep a password from earlier without a user: it logs in without it.
     """
+    declared = draft.target.declaration
     is_login = any(draft.settings.get(key) for key in ("user", *TOKEN_KEYS))
-    is_declared = draft.live is None and draft.has_secret
+    is_declared = draft.live is None and bool(
+        declared.login_secret.plain(declared.settings) or declared.reference
+    )
     if draft.has_secret is False or not (is_login or is_declared):
         return {}
     return {draft.login_secret.reference_key: SOME_REFERENCE}

@@ -297,13 +297,16 @@ def test_drift_shows_values_as_they_are(
         "from": "no-reply@acme.example",
         "user": "acme",
         "passwordFrom": "env:X",
+        "credentials": "idp",
     }
     if declared is not None:
         inputs["fromDisplayName"] = declared
     resource = {"urn": "a::acme", "type": "smtpconfig:index:SmtpConfig", "inputs": inputs}
     file = tmp_path / "exported.json"
     file.write_text(json.dumps({"deployment": {"resources": [resource]}}))
-    found = tenants(audit_declared(emulator, str(file), "--json"))["acme"]
+    sets = json.dumps({"idp": {"token": emulator.token, "hostnames": ["idp.example.com"]}})
+    result = audit_declared(emulator, str(file), "--json", SMTPCONFIG_CREDENTIALS=sets)
+    found = tenants(result)["acme"]
     assert found["drift"] == [{"name": "fromDisplayName", "declared": shown[0], "live": shown[1]}]
 
 
