@@ -52,6 +52,7 @@ def test_the_programs_of_the_pages_preview(
     stack = open_stack(folder)
     del stack.environment["SMTPCONFIG_TOKEN"]
     stack.configure_secret("smtpPassword", "correct horse")
+    stack.configure_secret("euToken", emulator.token)
     stack.configure_secret("mailClientSecret", "correct horse battery")
     stack.must("config", "set", "fleet:group", "eu")
     stack.configure_secret("smtpPasswords", '{"acme": "correct horse", "globex": "battery"}')
