@@ -27,14 +27,18 @@ FEW = 50
 PATIENCE_SECONDS = 120
 
 
-@pytest.fixture(params=[GitHub, GitLab])
-def pipeline(
-    request: pytest.FixtureRequest, open_stack: Callable[[Path], Stack], emulator: Emulator
-) -> Pipeline:
-    """A pipeline of the example whose credentials are set."""
+@pytest.fixture
+def stack(open_stack: Callable[[Path], Stack], emulator: Emulator) -> Stack:
+    """A stack of the example whose credentials are set, where `smtpconfig` is installed."""
     stack = open_stack(EXAMPLE)
     stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
     stack.environment["PATH"] = os.pathsep.join([str(BIN), stack.environment["PATH"]])
+    return stack
+
+
+@pytest.fixture(params=[GitHub, GitLab])
+def pipeline(request: pytest.FixtureRequest, stack: Stack) -> Pipeline:
+    """A pipeline of the example."""
     pipeline: Pipeline = request.param(stack)
     return pipeline
 
@@ -121,12 +125,8 @@ def test_nothing_of_the_file_becomes_a_part_of_a_command(pipeline: Pipeline) -> 
 
 
 @pytest.mark.parametrize("event", [PULL_REQUEST, PUSH, SCHEDULE])
-def test_no_text_of_the_file_is_a_command_to_github(
-    open_stack: Callable[[Path], Stack], emulator: Emulator, event: str
-) -> None:
+def test_no_text_of_the_file_is_a_command_to_github(stack: Stack, event: str) -> None:
     """Its runner reads commands in what steps print, even in the midst of a line, until told."""
-    stack = open_stack(EXAMPLE)
-    stack.environment["SMTPCONFIG_CREDENTIALS"] = credentials(emulator)
     github = GitHub(stack)
     write(stack.project, {"acme": {"group": "eu", "fromDisplayName": "##[add-mask]acme"}})
     assert github.groups().status == 0
