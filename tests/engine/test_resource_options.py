@@ -87,6 +87,7 @@ def life(door: str, engine: Path, tmp_path_factory: pytest.TempPathFactory) -> L
 
 def step(output: str, name: str) -> str:
     """Return what a diff shows of one resource's first step."""
+    output = re.sub("^warning: .*\n", "", output, flags=re.MULTILINE)  # of others, in between
     found = re.search(rf"\(([\w-]+)\)[^()]*\n(?: +\[id=.*\n)? +\[urn=.*::{name}\]\n[^\[]*", output)
     assert found, output
     return found[0]
