@@ -1,7 +1,7 @@
 """How long a large file takes, counted in CPU time, which others' load hardly changes.
 
-The bounds are ten times what is promised, because a busy machine's caches are slow too; work that
-grows faster than the file exceeds them all the same.
+The bounds are far above what is promised, because a busy machine's caches are slow, and so is a
+measurement of coverage; work that grows faster than the file exceeds them all the same.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIB = 1024 * 1024
+SLACK = 20
 PROMISED = 1.0
 """Seconds of reading for each MiB."""
 
@@ -96,7 +97,7 @@ def test_no_file_takes_long(tmp_path: Path, kind: str) -> None:
     """Whatever is in it."""
     path = tmp_path / "tenants.yaml"
     path.write_text(content(kind, MIB // 2))
-    assert seconds_to_read(path) < 10 * PROMISED / 2
+    assert seconds_to_read(path) < SLACK * PROMISED / 2
 
 
 def test_five_megabytes_take_five_seconds(
@@ -107,7 +108,7 @@ def test_five_megabytes_take_five_seconds(
     path.write_text(content("tenants of four settings", 5 * MIB))
     seconds = seconds_to_read(path)
     record_property("note", f"a tenants.yaml of 5 MB took {seconds:.1f} s of CPU time")
-    assert seconds < 10 * 5 * PROMISED
+    assert seconds < SLACK * 5 * PROMISED
 
 
 def test_a_judgement_takes_as_long_as_there_are_tenants(
@@ -122,7 +123,7 @@ def test_a_judgement_takes_as_long_as_there_are_tenants(
     seconds = process_time() - began
     count = len(file.tenants)
     record_property("note", f"a check of {count:,} tenants took {seconds:.1f} s of CPU time")
-    assert seconds < 10 * (PROMISED + JUDGED * count)
+    assert seconds < SLACK * (PROMISED + JUDGED * count)
     assert [each.code for each in problems] == ["E301"]
 
 
