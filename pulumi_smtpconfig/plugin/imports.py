@@ -8,10 +8,10 @@ from pulumi_smtpconfig.errors import ConfigurationError, ReadFailed
 from pulumi_smtpconfig.lifecycle.checks import find_destination_problems
 from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, Declaration
 from pulumi_smtpconfig.settings.login_secrets import LOGIN_SECRETS
-from pulumi_smtpconfig.settings.models import Options
+from pulumi_smtpconfig.settings.models import KEPT_IF_ABSENT, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pulumi_smtpconfig.interface import Sender
     from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle, Read
@@ -68,7 +68,7 @@ def import_tenant(id_: str, lifecycle: Lifecycle, sender: Sender) -> tuple[str, 
                 f"to import them, {platform.enable_reading}. Or declare the tenant without an "
                 "import: `pulumi up` adopts it, and replaces its settings.",
             )
-        read = lifecycle.read(tenant)
+        read = lifecycle.read(tenant | dict.fromkeys(KEPT_IF_ABSENT))
         if read is None:
             raise ReadFailed(
                 "The tenant has no mail settings, or its realm does not exist.",
@@ -96,12 +96,15 @@ def unread_secret(inputs: Mapping[str, Any]) -> str:
     )
 
 
-def is_only_unread(changes: Iterable[str]) -> bool:
-    """Return whether nothing differs but what no platform shows."""
-    return set(changes) <= NOT_READ
+def is_as_read(changes: Iterable[str], news: Collection[str]) -> bool:
+    """Return whether a program has what was imported.
+
+    It decides alone on what no platform shows, and may leave out what the realm keeps then.
+    """
+    return set(changes) <= NOT_READ | (KEPT_IF_ABSENT - set(news))
 
 
 def needs_no_secret(olds: Mapping[str, Any], news: Mapping[str, Any], *, is_import: bool) -> bool:
     """Return whether a resource may go on without a secret, as it was imported."""
     differing = {key for key in {*news, *olds} if news.get(key) != olds.get(key)}
-    return bool(olds) and differing <= (NOT_READ if is_import else NOT_SENT)
+    return bool(olds) and (is_as_read(differing, news) if is_import else differing <= NOT_SENT)

@@ -24,12 +24,12 @@ from pulumi_smtpconfig.errors import ConfigurationError, SmtpConfigError, only_o
 from pulumi_smtpconfig.lifecycle.declaration import ENDPOINT, OUTPUTS_ONLY, Declaration
 from pulumi_smtpconfig.lifecycle.lifecycle import Lifecycle
 from pulumi_smtpconfig.lifecycle.live_settings import LAST_UP, LastUp
-from pulumi_smtpconfig.lint.linter import SILENCEABLE, WARNING_CODES, find_warnings
+from pulumi_smtpconfig.lint.linter import WARNING_CODES, find_warnings, parse_codes
 from pulumi_smtpconfig.misspelt_settings import find_unused_settings
 from pulumi_smtpconfig.plugin.engine_log import EngineLog, current_urn
 from pulumi_smtpconfig.plugin.imports import (
     import_tenant,
-    is_only_unread,
+    is_as_read,
     needs_no_secret,
     unread_secret,
 )
@@ -58,15 +58,12 @@ SECRET_SETTINGS = {"token", "clientSecret", "oauthPassword", "credentials"}
 ENGINE_KEYS = {"version", "pluginDownloadURL", "pluginChecksums"}
 """The inputs of a provider that the engine adds."""
 
-CANNOT_SILENCE = "contains a code that cannot be silenced: {}. These can: " + ", ".join(
-    sorted(SILENCEABLE)
-)
-
 STACK_CONFIG = "PULUMI_CONFIG"
 LAST_SETTINGS = (
     "`pulumi refresh`, `pulumi destroy` and `--refresh` use the settings that provider "
     '"{}" had in the last `pulumi up`: after a change, add `--run-program`'
 )
+REFUSED = "The next preview refuses what was imported, until the program corrects it: {}"
 ERROR = grpc.StatusCode.UNKNOWN
 """How the engine's own providers report an error; it shows the message alone."""
 
@@ -211,16 +208,20 @@ class Servicer(ResourceProviderServicer):
         problems += [
             Problem(key, "is not a property of SmtpConfig") for key in sorted(news.keys() - INPUTS)
         ]
-        ignored = _codes(inputs)
-        if wrong := sorted(ignored - SILENCEABLE):
-            problems.append(Problem(LINT_IGNORE, CANNOT_SILENCE.format(", ".join(wrong))))
-        if inputs.get(LINT_IGNORE) not in (None, UNKNOWN):
+        codes = inputs.get(LINT_IGNORE)
+        ignored, wrong = parse_codes(None if codes is UNKNOWN else codes)
+        problems += wrong
+        if codes not in (None, UNKNOWN):
             inputs[LINT_IGNORE] = sorted(ignored - WARNING_CODES)
         inputs = {key: value for key, value in inputs.items() if key != LINT_IGNORE or value}
         is_import = request.urn in self._imported
         if needs_no_secret(olds, inputs, is_import=is_import):
             unread = {secret.key for secret in LOGIN_SECRETS} - inputs.keys()
             problems = [problem for problem in problems if problem.property not in unread]
+        if is_import and inputs == olds:  # the engine calls each failure a bug of the provider
+            for problem in problems:
+                self.warn(REFUSED.format(problem))
+            problems = []
         if problems:
             failures = [pb.CheckFailure(reason=self.named(str(problem))) for problem in problems]
             return pb.CheckResponse(inputs=encode(news, given, SECRETS), failures=failures)
@@ -234,7 +235,7 @@ class Servicer(ResourceProviderServicer):
         """Compare the state with the program, and say for each property what happens."""
         olds, news = decode(raw(request.olds)), decode(raw(request.news))
         diff = self._lifecycle.diff(olds, news)
-        if request.urn in self._imported and is_only_unread(diff.changes):
+        if request.urn in self._imported and is_as_read(diff.changes, news):
             return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
         # A rotated secret changes the resource and none of its properties.
         same = {key for key in REFERENCES & news.keys() if olds.get(key) == news[key]}
@@ -270,9 +271,9 @@ class Servicer(ResourceProviderServicer):
         state = decode(given)
         id_ = request.id
         read: Read | None
-        if state.keys() & INPUTS:
+        if ENDPOINT in state:
             read = self._lifecycle.read(state)
-        else:
+        else:  # a look-up by the option `id` gives the program's arguments for a state
             id_, read = import_tenant(id_, self._lifecycle, self._client)
             self._imported.add(request.urn)
         if read is None:
@@ -363,11 +364,6 @@ def _text(value: Any) -> Any:
         return value
     is_whole = isinstance(value, float) and value.is_integer()
     return json.dumps(int(value) if is_whole else value)
-
-
-def _codes(inputs: Mapping[str, Any]) -> set[str]:
-    codes = inputs.get(LINT_IGNORE)
-    return set(codes) if isinstance(codes, list) else set()
 
 
 def _kind(was: bool, is_: bool, replaces: bool) -> Any:  # noqa: FBT001 - all three by place

@@ -216,6 +216,19 @@ def test_settings_that_cannot_be_imported_are_told(
     assert "bug" not in output
 
 
+def test_settings_that_lint_refuses_are_imported(native: Stack, emulator: Emulator) -> None:
+    """A warning says what a program has to correct; the engine takes a failed check for a bug."""
+    emulator.tenants["acme"] = LIVE | {"host": "live.example:587"}
+    declare(native, {})
+    words = ("import", "smtpconfig:index:SmtpConfig", "acme", ID, "--yes", "--protect=false")
+    output = native.must(*words, "--generate-code=false")
+    assert "host: includes a port; use the server's name, and set port" in output
+    assert "bug" not in output
+    declare(native, {"acme": SHIFT | {"host": "live.example", "user": "acme", "password": "x"}})
+    native.must(*UP)
+    assert emulator.tenants["acme"]["host"] == "live.example"
+
+
 def test_a_secret_output_is_not_shown(native: Stack) -> None:
     """Neither when it is created nor when it changes."""
     opts = {"additional_secret_outputs": ["user", "from_display_name", "replyTo"]}
@@ -231,11 +244,16 @@ def test_a_secret_output_is_not_shown(native: Stack) -> None:
 def test_a_tenant_is_looked_up(native: Stack, emulator: Emulator) -> None:
     """`get` and the option `id` read what it has and manage nothing."""
     emulator.tenants["acme"] = dict(LIVE)
-    declare(native, {"acme": {"get_id": ID}, "by_id": SHIFT | {"opts": {"id": ID}}})
+    other = SHIFT | {"tenant_id": "other", "opts": {"id": ID}}
+    declare(native, {"acme": {"get_id": ID}, "by_id": other})
     assert "password" not in native.must(*UP)
     assert native.must("stack", "output", "acme").strip() == "live.example"
     by_id = resources(native)["by_id"]
     assert (by_id["external"], by_id["outputs"]["host"]) == (True, "live.example")
+    assert by_id["outputs"]["tenantId"] == "acme"
+    assert not [request for request in emulator.requests if "/other/" in request.path]
+    native.must(*REFRESH)
+    assert resources(native)["by_id"]["outputs"] == by_id["outputs"]
     native.must(*DESTROY)
     assert not written(emulator)
 

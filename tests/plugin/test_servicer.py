@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.plugin.conftest import OpenEngine
 
 ENDPOINT = "https://ACME.idp.example.com/digitanium/v4/mail/config"
+REFUSED = "The next preview refuses what was imported"
 KEYCLOAK = {"platform": "keycloak", "onDelete": "clear"}
 MAX_WAIT = 60.0
 HANGS = 600.0
@@ -371,7 +372,7 @@ def test_advice_about_the_last_up_is_given_where_it_is_true(
 ) -> None:
     """A refresh by the engine's own provider has today's config."""
     with open_engine({}, name, **today) as engine:
-        engine.read("id", acme)
+        engine.read("id", acme | {"endpoint": ENDPOINT})
         (unread,) = [w.text for w in engine.warnings if "are not read" in w.text]
     assert told in unread
     assert ("the last `pulumi up`" in unread) == bool(told)
@@ -417,8 +418,8 @@ def test_a_warning_about_a_provider_names_its_settings(
 ) -> None:
     """What is set in the stack's config does not apply to it."""
     with open_engine({"readBack": "yes"}, "eu") as engine:
-        engine.read("id", acme)
-        engine.read("id", acme | {"platform": "shift"})
+        engine.read("id", acme | {"endpoint": ENDPOINT})
+        engine.read("id", acme | {"platform": "shift", "endpoint": ENDPOINT})
         request = pb.CreateRequest(urn=f"{URN}a", properties=struct(acme), preview=True, timeout=5)
         engine.call("Create", request)
         texts = [w.text for w in engine.warnings]
@@ -547,6 +548,51 @@ def test_an_import_of_settings_that_no_program_can_declare_says_so(
     assert "c4n4ry" not in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    ("live", "code"),
+    [
+        ({"host": "smtp.acme.example:587"}, "E302"),
+        ({"host": "smtp.acme.example "}, "E304"),
+        ({"from": "grüße@acme.example"}, "E405"),
+    ],
+    ids=str,
+)
+def test_an_import_of_settings_that_lint_refuses_warns(
+    engine: Engine, emulator: Emulator, live: dict[str, str], code: str
+) -> None:
+    """The engine imports them either way, and takes a failed check for a bug; a program's fails."""
+    emulator.tenants["acme"] = {"host": "smtp.acme.example", "from": "a@acme.example"} | live
+    _, _, inputs = engine.read("keycloak/idp.example.com/acme")
+    assert engine.check(inputs, inputs) == (inputs, [])
+    assert [w for w in engine.warnings if REFUSED in w.text and f"[{code}]" in w.text]
+    _, problems = engine.check(inputs | {"verify": "warn"}, inputs)
+    assert [each for each in problems if f"[{code}]" in each]
+
+
+KEPT = {"allowutf8": "true", "debug": "false", "timeout": "9000", "writeTimeout": "8000"}
+"""What a Keycloak realm has of the settings that stay as they are unless a program gives them."""
+
+
+def test_an_import_has_what_a_realm_keeps_and_a_program_may_leave_it_out(
+    engine: Engine, emulator: Emulator
+) -> None:
+    """The program may say it, leave it out, or change it, and only a change is one."""
+    live = {"host": "a.example", "from": "grüße@acme.example", "auth": "true", "user": "acme"}
+    emulator.tenants["acme"] = live | KEPT
+    _, outputs, inputs = engine.read("keycloak/idp.example.com/acme")
+    kept = {"allowUtf8": True, "debug": False, "timeout": 9, "writeTimeout": 8}
+    assert {key: inputs[key] for key in kept} == kept
+    assert engine.check(inputs, inputs) == (inputs, [])
+    without = {key: value for key, value in inputs.items() if key not in kept}
+    for left_out in (inputs, without | {"allowUtf8": True}):
+        checked, problems = engine.check(left_out, inputs)
+        assert not problems
+        assert not engine.diff(outputs, checked)[0]
+    _, problems = engine.check(inputs | {"debug": True}, inputs)
+    assert [problem.partition(":")[0] for problem in problems] == ["|password"]
+    assert engine.diff(outputs, inputs | {"debug": True})[0]
+
+
 @pytest.mark.parametrize("wrong", ["host", "from", "port", "ssl", "onDelete"])
 def test_a_check_that_fails_makes_nothing_unknown(
     engine: Engine, acme: dict[str, Any], wrong: str
@@ -629,7 +675,7 @@ def test_nothing_begins_after_cancel(
         steps: dict[str, Callable[[], object]] = {
             "create": lambda: engine.create(inputs),
             "clear": lambda: engine.delete(keycloak),
-            "refresh": lambda: engine.read("id", keycloak),
+            "refresh": lambda: engine.read("id", keycloak | {"endpoint": ENDPOINT}),
         }
         with pytest.raises(CallFailed, match=NOTHING_CHANGED):
             steps[step]()
