@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
 NAMESPACE = "smtpconfig"
+KEYS = (
+    *("token", "tokenUrl", "clientId", "clientSecret", "oauthUsername", "oauthPassword", "scope"),
+    *("credentials", "readBack", "readUrl", "previewReads", "caBundle", "timeout", "retries"),
+    "connectTo",
+)
+"""The keys of all connection settings."""
+
 DEFAULT_TIMEOUT, MAX_TIMEOUT = 30.0, 3600.0
 DEFAULT_RETRIES, MAX_RETRIES = 3, 10
 SWITCH = {"on": True, "off": False}
-IN_STACK = re.compile(rf"{NAMESPACE}:([a-zA-Z]+)")
+IN_STACK = re.compile(rf"{NAMESPACE}:({'|'.join(KEYS)})\b")
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 DEFAULT_PROVIDER = re.compile(r"default(_\d+_\d+_\d+.*|_[a-z]+_/.*)?")
 WITH_PORT = re.compile(".*:[0-9]+")

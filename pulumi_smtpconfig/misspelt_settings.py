@@ -7,19 +7,12 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from pulumi_smtpconfig.config import NAMESPACE, variable
+from pulumi_smtpconfig.config import KEYS, NAMESPACE, variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pulumi_smtpconfig.config import Config
-
-KEYS = (
-    *("token", "tokenUrl", "clientId", "clientSecret", "oauthUsername", "oauthPassword", "scope"),
-    *("credentials", "readBack", "readUrl", "previewReads", "caBundle", "timeout", "retries"),
-    "connectTo",
-)
-"""The keys of all connection settings."""
 
 OTHERS = {variable("smtpPassword"), variable("authTokenClientSecret")}
 """The variables that the command line reads besides."""

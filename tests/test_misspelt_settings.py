@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_smtpconfig.config import Config, variable
+from pulumi_smtpconfig.config import KEYS, Config, variable
 from pulumi_smtpconfig.misspelt_settings import (
-    KEYS,
     find_misspelt_keys,
     find_misspelt_variables,
     find_unused_settings,

@@ -430,6 +430,17 @@ def test_a_warning_about_a_provider_names_its_settings(
     assert not [text for text in texts if "smtpconfig:" in text]
 
 
+def test_the_platform_s_own_words_name_no_provider(
+    open_engine: OpenEngine, emulator: Emulator, acme: dict[str, Any]
+) -> None:
+    """What it says of `smtpconfig:` is left as it is."""
+    with open_engine({}, "eu") as engine:
+        inputs, _ = engine.check(acme)
+        emulator.order(Fault(400, '{"message": "see smtpconfig:index:SmtpConfig"}'))
+        with pytest.raises(CallFailed, match="see smtpconfig:index:SmtpConfig"):
+            engine.create(inputs)
+
+
 def test_a_misspelt_setting_is_told(open_engine: OpenEngine) -> None:
     """Before anything needs it."""
     with open_engine({"tokn": "secret", "version": "0.1.0"}, "eu") as engine:
