@@ -17,32 +17,14 @@ from pulumi_smtpconfig.lint.linter import parse_codes
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.property_names import KEYS, SECRETS, TYPES
 from pulumi_smtpconfig.resource_options import NATIVE, refused_options
+from pulumi_smtpconfig.settings.choices import PlatformName as Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pulumi_smtpconfig.problems import Problem
 
-__all__ = ["Provider", "SmtpConfig"]
-
-SETTINGS = {
-    "token": "token",
-    "client_id": "clientId",
-    "client_secret": "clientSecret",
-    "oauth_username": "oauthUsername",
-    "oauth_password": "oauthPassword",
-    "scope": "scope",
-    "token_url": "tokenUrl",
-    "credentials": "credentials",
-    "read_back": "readBack",
-    "read_url": "readUrl",
-    "preview_reads": "previewReads",
-    "ca_bundle": "caBundle",
-    "timeout": "timeout",
-    "retries": "retries",
-    "connect_to": "connectTo",
-}
-"""The connection settings: the argument of a provider, and the key."""
+__all__ = ["Platform", "Provider", "SmtpConfig"]
 
 
 class SmtpConfig(resource.SmtpConfig, module="smtpconfig", name="SmtpConfig"):
@@ -109,8 +91,9 @@ class Provider(pulumi.ProviderResource):
     The stack's config does not apply to it. Its tokens, secrets and passwords are always secrets in
     the state.
 
-    If it is given any of the settings for a token, from `token` to `token_url`, none of these
-    comes from a variable.
+    If it is given any of the settings for a token, which are `token`, `client_id`,
+    `client_secret`, `oauth_username`, `oauth_password`, `scope` and `token_url`, no variable adds
+    one of the others.
 
     Args:
         resource_name: The provider's name in the stack.
@@ -155,22 +138,21 @@ class Provider(pulumi.ProviderResource):
     ) -> None:
         if taken := why_taken(resource_name):
             raise pulumi.RunError(taken)
-        settings = {
+        properties = {
             "token": token,
-            "client_id": client_id,
-            "client_secret": client_secret,
-            "oauth_username": oauth_username,
-            "oauth_password": oauth_password,
+            "clientId": client_id,
+            "clientSecret": client_secret,
+            "oauthUsername": oauth_username,
+            "oauthPassword": oauth_password,
             "scope": scope,
-            "token_url": token_url,
+            "tokenUrl": token_url,
             "credentials": credentials,
-            "read_back": read_back,
-            "read_url": read_url,
-            "preview_reads": preview_reads,
-            "ca_bundle": ca_bundle,
+            "readBack": read_back,
+            "readUrl": read_url,
+            "previewReads": preview_reads,
+            "caBundle": ca_bundle,
             "timeout": timeout,
             "retries": retries,
-            "connect_to": connect_to,
+            "connectTo": connect_to,
         }
-        properties = {SETTINGS[name]: value for name, value in settings.items()}
         super().__init__("smtpconfig", resource_name, properties, opts)

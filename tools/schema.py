@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import JsonValue, SecretStr
+from pydantic.alias_generators import to_camel
 
-from pulumi_smtpconfig.native import SETTINGS, Provider
+from pulumi_smtpconfig.native import Provider
 from pulumi_smtpconfig.plugin.servicer import SECRET_SETTINGS
 from pulumi_smtpconfig.property_names import ATTRIBUTES, DEFAULTED, SECRETS, TYPES
 from pulumi_smtpconfig.resource import SmtpConfig
@@ -31,6 +32,12 @@ PYTHON_NAME = re.compile(r"`?\b[a-z]+(?:_[a-z0-9]+)+\b`?|`from_`")
 FINGERPRINT = "Tells whether the secret that is read by reference is the one that was sent."
 ENDPOINT = "The URL that the settings were sent to."
 FIXED_DEFAULTS = (bool, str)
+SETTINGS = {
+    each.name: to_camel(each.name)
+    for each in inspect.signature(Provider.__init__).parameters.values()
+    if each.kind is each.KEYWORD_ONLY
+}
+"""The connection settings: the argument of a provider, and the key."""
 
 MODELS = (Tenant, SmtpSettings, Options)
 FIELDS: dict[str, FieldInfo] = {

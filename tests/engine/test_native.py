@@ -166,6 +166,47 @@ def test_a_tenant_is_imported_by_command(native: Stack, emulator: Emulator) -> N
     assert (written(emulator), emulator.tenants["acme"]["password"]) == (1, "correct horse")
 
 
+PRINTED = """\
+import pulumi
+import pulumi_smtpconfig_sdk as smtpconfig
+
+acme = smtpconfig.SmtpConfig("acme",
+    allow_utf8=True,
+    base_path="/auth",
+    debug=False,
+    from_="no-reply@live.example",
+    host="live.example",
+    hostname="idp.example.com",
+    platform=smtpconfig.Platform.KEYCLOAK,
+    port=587,
+    ssl=False,
+    starttls=True,
+    tenant_id="acme",
+    user="acme",
+    opts = pulumi.ResourceOptions(protect=True))
+"""
+"""What an import printed; the language host that is built for the tests writes no code."""
+
+
+def test_the_code_that_an_import_prints_previews_without_changes(
+    native: Stack, emulator: Emulator
+) -> None:
+    """Its second line is replaced by the one that the documents give."""
+    live = {"host": "live.example", "from": "no-reply@live.example", "port": "587"}
+    login = {"auth": "true", "user": "acme", "starttls": "true"}
+    emulator.tenants["acme"] = live | login | {"allowutf8": "true", "debug": "false"}
+    declare(native, {})
+    id_ = "keycloak/idp.example.com/auth/acme"
+    words = ("import", "smtpconfig:index:SmtpConfig", "acme", id_)
+    native.must(*words, "--yes", "--generate-code=false")
+    page = (CHECKOUT / "docs/native.md").read_text("utf-8")
+    (replaced,) = re.findall("`(import .* as smtpconfig)`", page)
+    (line,) = re.findall("^from .* import native as smtpconfig$", page, re.MULTILINE)
+    (native.project / "__main__.py").write_text(PRINTED.replace(replaced, line))
+    native.must("preview", "--expect-no-changes")
+    assert not written(emulator)
+
+
 def test_a_tenant_is_imported_by_option(native: Stack, emulator: Emulator) -> None:
     """A password in the program, which no platform shows, does not stand in the way."""
     emulator.tenants["acme"] = dict(LIVE)
