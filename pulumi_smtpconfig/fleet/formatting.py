@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from ruamel.yaml import YAML
@@ -20,9 +21,16 @@ from yaml import ScalarToken
 from pulumi_smtpconfig.fleet.document import NULL, NULLS, parse_text
 from pulumi_smtpconfig.fleet.problems import Problem, file_error
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PLAIN_NULL = re.compile(rf"({'|'.join(map(re.escape, NULLS))})\Z")
 OTHER_BREAKS = {"\r", "\x85", "\u2028", "\u2029"}
 """What YAML 1.1 takes for a line break besides a line feed."""
+
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+COMMENT = re.compile(r"(?:[|>][-+1-9]*)?[ \t]*(#.*)", re.DOTALL)
+"""What may follow the last token of a line, or begin a text over several lines."""
 
 UNLIMITED = 1_000_000
 """Columns of a line, so that no text is wrapped."""
@@ -49,11 +57,13 @@ def format_text(name: str, text: str) -> str:
 
     Raises:
         FleetError: It is not YAML, has anchors, tags or duplicate keys, or ruamel.yaml would change
-            what it says.
+            what it says or lose a comment, as it does within `{}` and `[]` over several lines.
     """
     before = parse_text(name, text)
     if before.problems:
         raise file_error(*before.problems)
+    if before.values is None:
+        return text
     try:
         formatted = _arranged(_formatted(text))
         same = parse_text(name, formatted).values == before.values
@@ -61,6 +71,11 @@ def format_text(name: str, text: str) -> str:
         same = False
     if not same:
         raise file_error(Problem(name, 1, "cannot be formatted without changing what it says"))
+    kept = Counter(comment for _, comment in _comments(formatted))
+    for line, comment in _comments(text):
+        kept[comment] -= 1
+        if kept[comment] < 0:
+            raise file_error(Problem(name, line, "cannot be formatted without losing this comment"))
     return formatted
 
 
@@ -99,6 +114,15 @@ def _with_comment(line: str, end: int) -> str:
     return f"{line[:end]}  {comment}" if comment else line[:end]
 
 
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the number of each line that ends with a comment, and the comment."""
+    ends, texts = _tokens(text)
+    for number, line in enumerate(BREAK.split(text)):
+        rest = line[ends.get(number, len(line) if number in texts else 0) :]
+        if comment := COMMENT.fullmatch(rest):
+            yield number + 1, comment[1].strip()
+
+
 def _tokens(text: str) -> tuple[dict[int, int], set[int]]:
     """Return the column where each line's last token ends, and the lines of texts over several."""
     ends: dict[int, int] = {}
@@ -107,7 +131,7 @@ def _tokens(text: str) -> tuple[dict[int, int], set[int]]:
         start, end = token.start_mark, token.end_mark
         if isinstance(token, ScalarToken) and start.line != end.line:
             texts |= {*range(start.line, end.line + bool(end.column))}
-            ends[start.line] = start.column
+            ends |= {start.line: start.column} | ({end.line: end.column} if end.column else {})
         elif start.index != end.index:
             ends[end.line] = end.column
     return ends, texts

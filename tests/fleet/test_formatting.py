@@ -89,6 +89,11 @@ def test_a_file_is_laid_out_with_its_comments() -> None:
         ("a: [1\n", "is not valid YAML"),
         ("a: 1\n---\nb: 1\n", "2: is not valid YAML"),
         ("? [a]\n: 1\n", "1: keys must be text"),
+        ("a: {\n  b: 1,  # lost\n  c: 1}  # kept\n", "2: cannot be .* losing this comment"),
+        ("a: [1,  # lost\n  2]\n", "1: cannot be formatted without losing this comment"),
+        ("# lost\n---\na: 1\n", "1: cannot be formatted without losing this comment"),
+        ("a: 1\n...\n# lost\n", "3: cannot be formatted without losing this comment"),
+        ("a: {b: 'x # y', # x # y\n c: 1}\n", "1: cannot be .* losing this comment"),
     ],
 )
 def test_what_may_say_something_else_is_not_laid_out(text: str, why: str) -> None:
@@ -97,7 +102,33 @@ def test_what_may_say_something_else_is_not_laid_out(text: str, why: str) -> Non
         format_text("tenants.yaml", text)
 
 
-@pytest.mark.parametrize("text", ["", "# only this\n", "\n\n", "a: 1", "a: 1\r\nb: 2  # c\r\n"])
+@pytest.mark.parametrize("text", ["", "# only this\n", "\n\n"])
+def test_a_file_that_says_nothing_is_left_as_it_is(text: str) -> None:
+    """Its comments are all that it has."""
+    assert format_text("tenants.yaml", text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a: "x\n  y # z"  # kept\n',
+        "a: x\n  y  # kept\n",
+        "a: |  # kept\n  x # y\n",
+        "a: >-2 # kept\n    x # y\n# kept too\n",
+        "a: {b: 1}  # kept\n",
+        "a: 'x # y'\n",
+        "a: x#y\n",
+    ],
+)
+def test_what_looks_like_a_comment_is_told_from_one(text: str) -> None:
+    """Beside texts over several lines too."""
+    kept = text.count("kept")
+    once = format_text("tenants.yaml", text)
+    assert once.count("# kept") == kept
+    assert format_text("tenants.yaml", once) == once
+
+
+@pytest.mark.parametrize("text", ["a: 1", "a: 1\r\nb: 2  # c\r\n"])
 def test_small_files_are_laid_out_too(text: str) -> None:
     """Or are told to be no files of tenants; nothing fails in another way."""
     try:
