@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pulumi_smtpconfig.audit import findings
 from pulumi_smtpconfig.audit.findings import sentence
-from pulumi_smtpconfig.audit.report import AuditedTenant, Difference, Finding
+from pulumi_smtpconfig.audit.report import AuditedTenant, Difference, Finding, Severity
 from pulumi_smtpconfig.errors import RealmGone, SmtpConfigError
 from pulumi_smtpconfig.interface import Reading
 from pulumi_smtpconfig.lifecycle.adoption import NONE, SECRET, Comparison, is_empty
@@ -62,7 +62,6 @@ PASSWORDS: dict[bool | None, Literal["set", "not set", "unknown"]] = {
     False: "not set",
     None: "unknown",
 }
-RANKS = {"error": 0, "warning": 1}
 SHOWN = (*sorted(READABLE), "authType")
 """The keys of the settings that are reported."""
 
@@ -129,8 +128,9 @@ class Draft:
     @property
     def has_no_server(self) -> bool:
         """Whether lint knows that there is no server to connect to."""
-        errors = {each.subject for each in self.findings if each.severity == "error"}
-        return not errors.isdisjoint({"host", "port"})
+        errors = [each for each in self.findings if each.severity == "error"]
+        in_effect = [each for each in errors if not self.live or each.code != findings.INVALID.code]
+        return not {each.subject for each in in_effect}.isdisjoint({"host", "port"})
 
     @property
     def marked(self) -> frozenset[str]:
@@ -219,18 +219,17 @@ def _unquoted(text: str) -> str:
 
 
 def _reference(draft: Draft) -> dict[str, Any]:
-    """Return a reference in place of a secret that is used, or may be.
+    """Return a reference in place of a secret that is declared, or that the platform may have.
 
     A platform may keep a password from earlier without a user: it logs in without it.
     """
     declared = draft.target.declaration
-    is_login = any(draft.settings.get(key) for key in ("user", *TOKEN_KEYS))
-    is_declared = draft.live is None and bool(
-        declared.login_secret.plain(declared.settings) or declared.reference
-    )
-    if draft.has_secret is False or not (is_login or is_declared):
-        return {}
-    return {draft.login_secret.reference_key: SOME_REFERENCE}
+    if draft.live is None:
+        is_there = bool(declared.login_secret.plain(declared.settings) or declared.reference)
+    else:
+        is_login = any(draft.settings.get(key) for key in ("user", *TOKEN_KEYS))
+        is_there = is_login and draft.has_secret is not False
+    return {draft.login_secret.reference_key: SOME_REFERENCE} if is_there else {}
 
 
 def _lint(draft: Draft, settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -240,9 +239,9 @@ def _lint(draft: Draft, settings: Mapping[str, Any]) -> Iterator[Finding]:
         **{key: value for key, value in settings.items() if key not in SECRET_KEYS},
     }
     ignored = declaration.silenced
-    missing = draft.login_secret.key
+    said_better = {draft.login_secret.key} if draft.live else set()  # by NO_SECRET
     for problem in find_errors(read, ignored):
-        if problem.property != missing:  # NO_SECRET says it better
+        if problem.property not in said_better:
             yield _of_lint(problem, "error", draft)
     for problem in find_warnings(read, ignored):
         yield _of_lint(problem, "warning", draft)
@@ -350,7 +349,7 @@ def finished(draft: Draft, mask: Mask) -> AuditedTenant:
         ],
         certificate_days=draft.certificate_days,
         session=shown(draft.session),
-        findings=sorted(found, key=lambda each: RANKS[each.severity]),
+        findings=sorted(found, key=lambda each: get_args(Severity).index(each.severity)),
         dns={shown(name): shown(text) for name, text in draft.dns.items()},
     )
 

@@ -14,6 +14,12 @@ from tests.cli.command import document, smtpconfig
 if TYPE_CHECKING:
     from pathlib import Path
 
+ENCRYPTED = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    "ciphertext": "v1:x:y",
+}
+"""A secret in an exported stack."""
+
 
 def test_all_realms_are_looked_at_and_the_worst_comes_first(emulator: Emulator) -> None:
     """The last line counts them by state."""
@@ -148,10 +154,10 @@ def test_a_tenant_that_is_secret_in_a_stack_is_not_looked_at(
         "from": "no-reply@acme.example",
         "user": "acme",
     }
-    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+
     changes: dict[str, dict[str, object]] = {
         "known": {},
-        "secret": {"tenantId": secret},
+        "secret": {"tenantId": ENCRYPTED},
         "wrong": {"hostname": "https://idp.example.com"},
         "where": {"platform": "elsewhere"},
     }
@@ -248,10 +254,10 @@ def test_a_tenant_without_a_login_lacks_nothing(
 
 
 @pytest.mark.parametrize("platform", ["shift", "ssms"])
-def test_a_declared_tenant_without_a_login_lacks_nothing(
+def test_a_declared_login_has_both_its_parts(
     emulator: Emulator, tmp_path: Path, platform: str
 ) -> None:
-    """A declared password without a user is still an error."""
+    """As `fleet check` says it too; a tenant without a login lacks nothing."""
     given: dict[str, object] = {
         "platform": platform,
         "hostname": "idp.example.com",
@@ -260,11 +266,22 @@ def test_a_declared_tenant_without_a_login_lacks_nothing(
         "from": "no-reply@acme.example",
     }
     file = tmp_path / "exported.json"
-    for more, expected in (({}, ["A102"]), ({"passwordFrom": "env:X"}, ["A102", "E202"])):
+    user, secret = {"user": "acme"}, {"passwordFrom": "env:X"}
+    encrypted = {"password": ENCRYPTED}
+    token = {"authTokenUrl": "https://a.example/t", "authTokenClientId": "a"}
+    for more, expected in (
+        ({}, []),
+        (secret, ["E202"]),
+        (user, ["E201"]),
+        (user | secret, []),
+        (user | encrypted, []),
+        (user | token, ["E206"]),
+        (user | token | {"authTokenClientSecretFrom": "env:X"}, []),
+    ):
         resource = {"urn": "a::x", "type": "smtpconfig:index:SmtpConfig", "inputs": given | more}
         file.write_text(json.dumps({"deployment": {"resources": [resource]}}))
         found = tenants(audit_declared(emulator, str(file), "--json"))["acme"]
-        assert sorted(codes(found)) == expected
+        assert [code for code in codes(found) if code[0] == "E"] == expected, more
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_smtpconfig.audit.auditor import STATES, Scope, audit
+from pulumi_smtpconfig.audit.auditor import Scope, audit
 from pulumi_smtpconfig.audit.targets import is_export, of_file, of_platform, of_stack, undeclared
 from pulumi_smtpconfig.audit.words import STATE_WORDS
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
@@ -189,7 +189,7 @@ def _exit_code(report: AuditReport, output: Output) -> int:
 
 def _counts(report: AuditReport) -> dict[State, int]:
     counted = Counter(each.state for each in report.tenants)
-    return {state: counted[state] for state in STATES}
+    return {state: counted[state] for state in STATE_WORDS}
 
 
 def _document(report: AuditReport) -> dict[str, Any]:
