@@ -31,7 +31,7 @@ from pulumi_smtpconfig.http.responses import (
 from pulumi_smtpconfig.interface import Reading, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 
     from pulumi_smtpconfig.auth.credentials import Resolved
     from pulumi_smtpconfig.auth.tokens import TokenSource
@@ -204,9 +204,19 @@ class AuthorizedClient:
         with self._config.naming():
             return self._shared_verifier().verify(verification)
 
-    def end_session(self, verification: Verification) -> None:
-        """End the SMTP session that waits for the next tenant with these settings' login."""
-        self._shared_verifier().end(verification)
+    def verify_in_one_session(
+        self, verifications: Iterable[Verification]
+    ) -> Generator[NotVerified | None, None, None]:
+        """Verify settings that differ in their addresses alone, with one login.
+
+        Yields:
+            Why the settings are not verified; None if they are.
+
+        Raises:
+            ConfigurationError: `caBundle` is wrong.
+        """
+        with self._config.naming():
+            yield from self._shared_verifier().verify_in_one_session(verifications)
 
     def stop(self) -> None:
         """Send nothing more, and end the pauses before another try."""

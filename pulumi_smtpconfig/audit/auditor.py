@@ -13,11 +13,12 @@ from pulumi_smtpconfig.at_once import at_once
 from pulumi_smtpconfig.audit.live import Draft, Mask, examine, finished
 from pulumi_smtpconfig.audit.reader import Reader
 from pulumi_smtpconfig.audit.report import AuditReport
+from pulumi_smtpconfig.audit.words import STATE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pulumi_smtpconfig.audit.report import AuditedTenant, State
+    from pulumi_smtpconfig.audit.report import AuditedTenant
     from pulumi_smtpconfig.audit.targets import Target
     from pulumi_smtpconfig.authorized_client import AuthorizedClient
 
@@ -27,7 +28,6 @@ OFFLINE = (
     "No SMTP server could be reached from this machine, so no settings were tested. Check its "
     "network and its DNS, or audit where SMTP connections may leave."
 )
-STATES: tuple[State, ...] = ("error", "warning", "unknown", "ok")
 
 
 class Scope(NamedTuple):
@@ -88,7 +88,7 @@ def audit(
 
 def _order(tenant: AuditedTenant) -> tuple[int, int, str, str]:
     errors = sum(each.severity == "error" for each in tenant.findings)
-    return STATES.index(tenant.state), -errors, tenant.tenant_id, tenant.hostname
+    return [*STATE_WORDS].index(tenant.state), -errors, tenant.tenant_id, tenant.hostname
 
 
 def _mask(drafts: Iterable[Draft]) -> Mask:
@@ -126,10 +126,7 @@ def _verify(
     for envelope in (each for session in sessions for each in session.envelopes):
         for draft in envelope.drafts:
             draft.secrets.update(envelope.verification.all_secrets)
-    for _ in run_sessions(
-        sessions, client, lambda count: progress(f"SMTP sessions: {count} of {total} ...")
-    ):
-        pass
+    run_sessions(sessions, client, lambda count: progress(f"SMTP sessions: {count} of {total} ..."))
     return [OFFLINE] if is_offline(sessions) else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from pulumi_smtpconfig.at_once import at_once
@@ -12,6 +13,7 @@ from pulumi_smtpconfig.audit import findings
 from pulumi_smtpconfig.audit.findings import sentence
 from pulumi_smtpconfig.errors import ConfigurationError, NotVerified, SmtpConfigError
 from pulumi_smtpconfig.lifecycle.passwords import resolve_secret
+from pulumi_smtpconfig.platforms.encoding import as_text
 from pulumi_smtpconfig.problems import UNKNOWN
 from pulumi_smtpconfig.redaction import public_url
 from pulumi_smtpconfig.smtp.addresses import contacted_host
@@ -21,7 +23,7 @@ from pulumi_smtpconfig.smtp.verifier import login_of
 from pulumi_smtpconfig.without_pulumi import without_pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pulumi_smtpconfig.audit.live import Draft
     from pulumi_smtpconfig.authorized_client import AuthorizedClient
@@ -53,11 +55,14 @@ PART = 4
 """The part of a certificate's life that is left when it should be renewed, for short-lived ones."""
 
 LOGGED_IN, FAILED, NOT_TESTED = "login accepted", "failed at {stage}", "not tested"
-NO_LOGIN = "server reached, no login needed"
+NO_LOGIN = "server reached; no login needed"
 UNREACHED = ("look-up", "connection")
-REACHED = "server reached, no login tried as its secret is not known here"
-LOGIN_SETTINGS = ("host", "port", "ssl", "starttls", "user", "authTokenUrl", "authTokenClientId")
-"""What must be live as declared for the declared secret to be sent there."""
+LOGIN_UNKNOWN = "server reached; no login tried, because its secret is not known here"
+OTHER_LOGIN = (
+    "server reached; no login tried, because the live server or login is not the declared one"
+)
+LOGIN_SETTINGS = ("port", "ssl", "starttls", "user", "authTokenUrl", "authTokenClientId")
+"""What must be live as declared, with the host, for the declared secret to be sent there."""
 
 Result = SmtpConfigError | None
 
@@ -156,13 +161,23 @@ class Session(NamedTuple):
 def _secret(draft: Draft) -> str:
     """Return the declared secret, if it is known here and meant for what is live."""
     declaration = draft.target.declaration
-    declared = declaration.settings.stored()
-    if any(draft.settings.get(key) != declared.get(key) for key in LOGIN_SETTINGS):
+    if not _has_declared_login(draft):
         return ""
     try:
         return resolve_secret(declaration).secret if declaration.knows_secret else ""
     except ConfigurationError:
         return ""
+
+
+def _has_declared_login(draft: Draft) -> bool:
+    return _login_settings(draft.settings) == _login_settings(
+        draft.target.declaration.settings.stored()
+    )
+
+
+def _login_settings(settings: Mapping[str, object]) -> list[object]:
+    host = as_text(settings.get("host")).lower()
+    return [host, *(settings.get(key) for key in LOGIN_SETTINGS)]
 
 
 def _verification(draft: Draft) -> tuple[Verification, bool] | None:
@@ -202,41 +217,37 @@ def sessions_for(drafts: Iterable[Draft]) -> list[Session]:
 
 def run_sessions(
     sessions: list[Session], client: AuthorizedClient, progress: Callable[[int], None]
-) -> Iterator[tuple[str, ...]]:
+) -> None:
     """Run the sessions, several at once, and note in each tenant what came of them.
 
     Those that a server refused before the login are run again, once and one at a time: servers
     limit how many they take at once.
-
-    Yields:
-        The secrets of each session that ended.
     """
     count = 0
     again: list[Session] = []
 
-    def note(session: Session, results: list[Result], *, offline: bool) -> tuple[str, ...]:
+    def note(session: Session, results: list[Result], *, offline: bool) -> None:
         nonlocal count
         count += 1
         progress(count)
         for envelope, result in zip(session.envelopes, results, strict=True):
             _note_all(envelope, result, client.certificates, session, offline=offline)
-        return session.envelopes[0].verification.all_secrets
 
     for session, results in _run_all(sessions, client):
         if _is_before_login(results[0]):
             again.append(session)
         else:
-            yield note(session, results, offline=False)
+            note(session, results, offline=False)
     offline = is_offline(sessions)
     refused = [session for session in again if session.server.takes_others]
     for session in again:
         if not session.server.takes_others:
             failure: Result = session.server.failure
-            yield note(session, [failure] * len(session.envelopes), offline=offline)
+            note(session, [failure] * len(session.envelopes), offline=offline)
     for server in {session.server for session in refused}:
         server.try_again()
     for session, results in _run_all(refused, client, PAUSE):
-        yield note(session, results, offline=False)
+        note(session, results, offline=False)
 
 
 def is_offline(sessions: Sequence[Session]) -> bool:
@@ -271,19 +282,20 @@ def _run(session: Session, client: AuthorizedClient, stopped: threading.Event) -
     results: list[Result] = []
     with session.server.turns:
         ends = time.monotonic() + SENDERS_SECONDS
-        for envelope in session.envelopes:
-            if stopped.is_set():  # and nobody waits for the results
-                break
-            result = _verify(session.server, envelope.verification, client, ends)
-            results.append(result)
-            if result and not _is_of_the_addresses(result):
-                break
-        client.end_session(session.envelopes[0].verification)
+        verifications = [envelope.verification for envelope in session.envelopes]
+        with closing(client.verify_in_one_session(verifications)) as verified:
+            for verification in verifications:
+                if stopped.is_set():  # and nobody waits for the results
+                    break
+                result = _verify(session.server, verification, verified, ends)
+                results.append(result)
+                if result and not _is_of_the_addresses(result):
+                    break
     return results + results[-1:] * (len(session.envelopes) - len(results))
 
 
 def _verify(
-    server: Server, verification: Verification, client: AuthorizedClient, ends: float
+    server: Server, verification: Verification, verified: Iterator[Result], ends: float
 ) -> Result:
     token = verification.token
     login_host = public_url(token.url).split("/")[2] if token else address_of(verification)
@@ -295,9 +307,9 @@ def _verify(
             f"{address_of(verification)} took too long for the senders before this one.",
             "audit again, with fewer tenants.",
         )
-    result: Result = None
+    result: Result
     try:
-        client.verify(verification)
+        result = next(verified)
     except SmtpConfigError as error:
         result = error
     server.note(result, login_host, time.monotonic() - began)
@@ -323,7 +335,8 @@ def _note_all(
         if error and not (session.lacks_secret and _is_of_the_addresses(error)):
             _note(draft, error, may_pass=_may_pass(error, session.server, offline=offline))
         elif session.lacks_secret:
-            draft.session = REACHED
+            is_other = bool(draft.target.resource) and not _has_declared_login(draft)
+            draft.session = OTHER_LOGIN if is_other else LOGIN_UNKNOWN
         else:
             draft.session = LOGGED_IN if envelope.verification.user else NO_LOGIN
         if certificate:

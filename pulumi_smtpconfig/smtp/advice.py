@@ -51,6 +51,7 @@ REMEDIES = {
 """By stage, for failures without a remedy of their own."""
 
 RETRY_LATER = "wait a moment and try again. If it keeps failing, check the server's log."
+VERIFY_ALONE = "verify this sender alone, with `smtpconfig verify`."
 SESSION_DROPPED = dict.fromkeys(("EHLO", "STARTTLS", "AUTH", "MAIL FROM", "RCPT TO"), RETRY_LATER)
 """By stage, for a server that drops a session after its greeting."""
 

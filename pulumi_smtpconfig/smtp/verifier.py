@@ -29,7 +29,7 @@ from pulumi_smtpconfig.smtp.stages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Generator, Iterable
 
     from pulumi_smtpconfig.interface import Step, Verification
 
@@ -44,6 +44,8 @@ PATIENCE = 2
 
 MAX_OPEN = 8
 """Sessions that stay open for the next tenants with their login; servers limit their number."""
+
+ENDED = "{} ended the session after another sender."
 
 
 class Verifier:
@@ -76,18 +78,38 @@ class Verifier:
         outcome, tenant = self._outcome(verification)
         return _report(outcome, tenant, verification)
 
-    def end(self, verification: Verification) -> None:
-        """End the session of a login, as no tenant with it follows soon; within 2 s."""
-        shared = self._logins.known(login_of(verification))
-        with self._lock:
-            self._open.pop(shared, None)
-        _end([shared])
+    def verify_in_one_session(
+        self, verifications: Iterable[Verification]
+    ) -> Generator[NotVerified | None, None, None]:
+        """Verify settings that differ in their addresses alone, with one login.
+
+        The session ends with the iteration, which may stop early.
+
+        Yields:
+            Why the settings are not verified; None if they are.
+        """
+        shared = SharedSession(logs_in_once=True)
+        try:
+            for verification in verifications:
+                yield self._why_not(verification, shared)
+        finally:
+            _end([shared])
 
     def close(self) -> None:
         """End all sessions, within 2 s."""
         with self._lock:
             sessions, self._open = list(self._open), {}
         _end(sessions)
+
+    def _why_not(self, verification: Verification, shared: SharedSession) -> NotVerified | None:
+        try:
+            outcome = next(invalid_values(verification), None)
+            if outcome is None:
+                outcome, _ = shared.check(verification, self._services, self._seconds)
+            _report(outcome, "", verification)
+        except NotVerified as error:
+            return error
+        return None
 
     def _outcome(self, verification: Verification) -> tuple[Outcome, str]:
         if invalid := next(invalid_values(verification), None):
@@ -116,10 +138,15 @@ class Verifier:
 
 
 class SharedSession(Turns):
-    """A session that serves one tenant after the other, and what is known of its login."""
+    """A session that serves one tenant after the other, and what is known of its login.
 
-    def __init__(self) -> None:
+    Args:
+        logs_in_once: Whether nothing more is tried once the session has ended.
+    """
+
+    def __init__(self, *, logs_in_once: bool = False) -> None:
         super().__init__()
+        self._logs_in_once = logs_in_once
         self._session: Session | None = None
         self._tokens: list[str] = []
         self._until_login: list[Step] = []
@@ -166,6 +193,8 @@ class SharedSession(Turns):
             if outcome.is_of_the_addresses:
                 return outcome
         # What else an open session ends with may come from what it did before.
+        if self._logs_in_once and self._until_login:
+            raise NotVerified(ENDED.format(address_of(verification)), advice.VERIFY_ALONE)
         session = Session(Deadline(seconds))
         context = SessionContext(verification, services, session, self._tokens, [])
         outcome = self._run(context, STAGES, [])

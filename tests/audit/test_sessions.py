@@ -61,7 +61,7 @@ class Fleet:
         self._bundles.append(bundle)
         return self._stack.enter_context(smtp_server(bundle, **options))
 
-    def declare(self, name: str, port: int, **settings: Any) -> None:
+    def declare(self, name: str, port: object, **settings: Any) -> None:
         """Declare a tenant, and give the platform what a program would send for it."""
         self._tenants[name] = {"port": port, **settings}
         live = LIVE | {"host": "127.0.0.1", "port": str(port), "user": USER}
@@ -198,7 +198,19 @@ def test_a_password_goes_to_no_server_but_the_declared_one(
     emulator.tenants["acme"]["port"] = str(other.port)
     found = tenants(fleet.verify())["acme"]
     assert codes(found) == ["A106"]
+    assert (
+        "no login tried, because the live server or login is not the declared" in found["session"]
+    )
     assert (declared.connections, other.connections, other.logins) == (0, 1, [])
+
+
+def test_the_case_of_a_host_is_no_difference(fleet: Fleet, emulator: Emulator) -> None:
+    """DNS knows none, so the declared password is for that server."""
+    server = fleet.server(auth_required=True)
+    fleet.declare("acme", server.port, host="localhost")
+    emulator.tenants["acme"]["host"] = "LOCALHOST"
+    fleet.verify()
+    assert len(server.logins) == 1
 
 
 @pytest.mark.parametrize(
@@ -252,6 +264,18 @@ def test_what_is_live_is_verified(fleet: Fleet, emulator: Emulator) -> None:
     emulator.tenants["acme"]["from"] = "changed@acme.example"
     assert codes(tenants(fleet.verify())["acme"]) == ["A106"]
     assert server.senders == ["changed@acme.example"]
+
+
+def test_a_mistake_in_what_is_declared_does_not_stop_what_is_live(
+    fleet: Fleet, emulator: Emulator
+) -> None:
+    """The settings in effect are verified, whatever the file has in their place."""
+    server = fleet.server()
+    fleet.declare("acme", "abc")
+    emulator.tenants["acme"]["port"] = str(server.port)
+    found = tenants(fleet.verify())["acme"]
+    assert codes(found) == ["A109"]
+    assert (found["server"], server.connections) == (f"127.0.0.1:{server.port}", 1)
 
 
 def test_a_password_may_be_in_a_file(fleet: Fleet, tmp_path: Path) -> None:
@@ -359,6 +383,32 @@ def test_a_login_that_is_put_off_is_not_tried_again(fleet: Fleet, reply: bytes) 
     assert sum(line.startswith(b"AUTH") for line in server.received) == 1
 
 
+@pytest.mark.parametrize(
+    "end",
+    [(Act.CUT,), (b"250 ok\r\n", b"421 too many\r\n", Act.CUT), (b"250 ok\r\n", Act.CUT)],
+    ids=["at RSET", "by 421", "at the next sender"],
+)
+def test_a_login_that_worked_is_not_repeated_for_other_senders(
+    fleet: Fleet, end: tuple[Any, ...]
+) -> None:
+    """If the server ends the session after a sender, the others were not tested."""
+    script = (b"220 ready\r\n", b"250-here\r\n250 AUTH PLAIN\r\n", b"235 welcome\r\n")
+    with scripted_server(*script, b"250 ok\r\n", *end) as server:
+        for number in range(5):
+            sender = f"t{number}@acme.example"
+            fleet.declare(f"t{number}", server.port, starttls="false", **{"from": sender})
+        result = fleet.verify()
+    assert sorted(said(result).values()) == ["login accepted", *["not tested"] * 4]
+    assert sum(line.startswith(b"AUTH") for line in server.received) == 1
+    (why,) = {
+        finding["why"]
+        for tenant in tenants(result).values()
+        for finding in tenant["findings"]
+        if finding["code"] == "A204"
+    }
+    assert "ended the session after another sender" in why
+
+
 def test_a_server_that_is_silent_for_logins_is_given_up(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -451,7 +501,7 @@ def test_settings_without_a_login_are_verified(fleet: Fleet, emulator: Emulator)
     server.ca_bundle.write_text(bundle)
     more = {"SMTPCONFIG_CA_BUNDLE": str(server.ca_bundle)}
     found = tenants(audit(emulator, "--verify", "--json", **more))["acme"]
-    assert found["session"] == "server reached, no login needed"
+    assert found["session"] == "server reached; no login needed"
 
 
 def test_a_refusal_that_repeats_the_password_does_not_show_it(fleet: Fleet) -> None:
