@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_read_has_no_result(command: tuple[str, ...]) -> N
     result = smtpconfig("fleet", *command, "gone.yaml")
     assert result.exit_code == 3
     assert "gone.yaml:1: cannot be read: No such file or directory" in result.stderr
-    assert "Next: name the file of tenants" in result.stderr
+    assert "The argument FILE is the path of the file of tenants." in result.stderr
 
 
 @pytest.mark.usefixtures("folder")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_smtpconfig.authorized_client import AuthorizedClient
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK
 from pulumi_smtpconfig.cli.fleet.annotations import github, sarif
-from pulumi_smtpconfig.cli.fleet.unreadable import telling_of
+from pulumi_smtpconfig.cli.fleet.unreadable import telling_what_to_do
 from pulumi_smtpconfig.cli.output import print_warning
 from pulumi_smtpconfig.cli.run import CommandConfig, Labelled, Outcome, invalid_options
 from pulumi_smtpconfig.config import variable
@@ -43,7 +43,7 @@ def check(path: Path, format_: str, *, as_json: bool) -> Outcome:
     """Check a file, and print what is wrong in a format."""
     if why := _misuse(format_, as_json=as_json):
         return invalid_options([OptionProblem("format", why)], blank(path))
-    with telling_of(path):
+    with telling_what_to_do():
         file, problems = _check(path)
     errors = [each for each in problems if not each.is_warning]
     document = blank(path) | {
@@ -67,7 +67,7 @@ def _misuse(format_: str, *, as_json: bool) -> str:
 
 def groups(path: Path) -> Outcome:
     """Print the groups of a file that is in order, each with the number of its tenants."""
-    with telling_of(path):
+    with telling_what_to_do():
         file, problems = _check(path)
     errors = [str(each) for each in problems if not each.is_warning]
     if not file or errors:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_smtpconfig.cli.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_UNAVAILABLE
 from pulumi_smtpconfig.cli.export.output_file import write_file
-from pulumi_smtpconfig.cli.fleet.unreadable import telling_of
+from pulumi_smtpconfig.cli.fleet.unreadable import telling_what_to_do
 from pulumi_smtpconfig.cli.run import Outcome, Report
 from pulumi_smtpconfig.errors import ConfigurationError
 from pulumi_smtpconfig.fleet.document import read_text
@@ -26,7 +26,7 @@ def fmt(path: Path, *, only_check: bool) -> Outcome:
         remedy = "run: pip install 'pulumi-smtpconfig[fleet]'."
         return Outcome(EXIT_UNAVAILABLE, {}, error=ConfigurationError(happened, remedy))
     try:
-        with telling_of(path):
+        with telling_what_to_do():
             text = read_text(path)
             formatted = format_text(path.name, text)
     except FleetError as error:

@@ -10,11 +10,15 @@ from pulumi_smtpconfig.fleet.problems import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+CHECK_IT = (
+    "check that it is there, and that this user can read it. The argument FILE is the path of the "
+    "file of tenants."
+)
 
 
 @contextmanager
-def telling_of(path: Path) -> Iterator[None]:
+def telling_what_to_do() -> Iterator[None]:
     """Say of a file that cannot be read in this block what to do.
 
     Raises:
@@ -23,5 +27,4 @@ def telling_of(path: Path) -> Iterator[None]:
     try:
         yield
     except Unreadable as error:
-        remedy = f"name the file of tenants, if it is not {path}."
-        raise ConfigurationError(str(error), remedy) from None
+        raise ConfigurationError(str(error), CHECK_IT) from None
