@@ -143,14 +143,14 @@ SESSION_FAILED = Kind(
 )
 CERTIFICATE_ENDS = Kind(
     "A202",
-    "The SMTP server's certificate ends soon",
+    "The SMTP server's certificate expires soon",
     "warning",
-    "The certificate of {server} ends {when}, and no mail is sent without a valid one.",
+    "The certificate of {server} expires {when}, and no mail is sent without a valid one.",
     "Renew it, or ask whoever runs the server to.",
     f"{RFC}8314",
 )
 CERTIFICATE_ENDS_NOW = CERTIFICATE_ENDS._replace(
-    code="A203", title="The SMTP server's certificate is about to end", severity="error"
+    code="A203", title="The SMTP server's certificate is about to expire", severity="error"
 )
 NOT_TESTED = Kind(
     "A204",

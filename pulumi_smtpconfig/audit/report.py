@@ -58,7 +58,7 @@ class AuditedTenant(NamedTuple):
         authentication: How it logs in to that server.
         password: Whether the platform holds a password or client secret.
         drift: What differs from what is declared.
-        certificate_days: Days until the server's certificate ends; None if it was not looked at.
+        certificate_days: Days until the server's certificate expires; None if it was not looked at.
         session: What became of the SMTP session, as a short text; empty if there was none.
         findings: Worst first.
         dns: What the domains of its addresses publish, as a text by the kind of record and domain,

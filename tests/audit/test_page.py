@@ -174,7 +174,7 @@ def test_every_state_has_a_word_and_a_place() -> None:
 
 @pytest.mark.parametrize(
     ("days", "told"),
-    [(-1, "ended"), (0, "ends today"), (1, "1 day"), (41, "41 days")],
+    [(-1, "expired"), (0, "expires today"), (1, "1 day"), (41, "41 days")],
 )
 def test_days_of_a_certificate_are_told_in_words(days: int, told: str) -> None:
     """A column for them is there only if a certificate was looked at."""

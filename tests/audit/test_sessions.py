@@ -149,10 +149,10 @@ def test_a_sender_that_is_refused_is_told_for_those_that_have_it(fleet: Fleet) -
 @pytest.mark.parametrize(
     ("hours", "code", "words"),
     [
-        (12, "A203", "ends in less than a day"),
-        (36, "A203", "ends in 1 day,"),
-        (60, "A203", "ends in 2 days"),
-        (24 * 10 + 1, "A202", "ends in 10 days"),
+        (12, "A203", "expires in less than a day"),
+        (36, "A203", "expires in 1 day,"),
+        (60, "A203", "expires in 2 days"),
+        (24 * 10 + 1, "A202", "expires in 10 days"),
         (24 * 30, "", ""),
     ],
 )
