@@ -83,7 +83,7 @@ EMPTY = Kind(
     "The tenant has no mail settings",
     "warning",
     "The tenant has no mail settings, so it sends no mail.",
-    "Set them, unless it is to send no mail.",
+    "Set them, unless the tenant should send no mail.",
     KEYCLOAK,
 )
 EMPTY_THOUGH_DECLARED = Kind(
@@ -95,17 +95,17 @@ EMPTY_THOUGH_DECLARED = Kind(
 )
 DRIFT = Kind(
     "A106",
-    "The live settings are not the declared ones",
+    "The live settings differ from the declared ones",
     "warning",
-    "The platform has other values than declared: {names}.",
-    "Correct the declaration if the live values are right, then run `pulumi refresh` and "
+    "These live values differ from the declared ones: {names}.",
+    "If the live values are right, correct the declaration. Then run `pulumi refresh` and "
     "`pulumi up`, which sends what is declared.",
 )
 NO_SECRET = Kind(
     "A107",
     "The platform has no password",
     "error",
-    "The settings log in as a user, but the platform has no {secret}.",
+    "The settings name a user, but the platform has no {secret}.",
     "Set it on the platform.",
     KEYCLOAK,
 )
@@ -113,30 +113,30 @@ HOLDS_SECRET = Kind(
     "A108",
     "A setting contains a secret",
     "error",
-    "What the platform has in {names} may contain a password or a token, which others can read.",
+    "The live value of {names} may contain a password or a token, and others can read it.",
     "Correct it on the platform, and change that secret.",
 )
 DECLARES_SECRET = HOLDS_SECRET._replace(
-    why="What is declared in {names} may contain a password or a token, which others can read.",
+    why="The declared value of {names} may contain a password or a token, and others can read it.",
     remedy="Correct it where it is declared, and change that secret.",
 )
 INVALID = Kind(
     "A109",
-    "What is declared is refused at preview",
+    "A declared value is invalid",
     "error",
     "The declared value of `{name}` {why}.",
     "Correct it where it is declared.",
 )
 NOT_LIKE_DECLARED = Kind(
     "A110",
-    "A live value has the wrong form",
+    "A live value is invalid",
     "error",
     "The live value of `{name}` {why}.",
     "Correct it where it is declared, or on the platform.",
 )
 SESSION_FAILED = Kind(
     "A201",
-    "The SMTP server does not take the settings",
+    "The SMTP server rejects the settings",
     "error",
     "{happened}",
     "{remedy}",
@@ -172,18 +172,18 @@ NO_REPLY_DOMAIN = NO_DOMAIN._replace(
 )
 NO_MX = Kind(
     "A302",
-    "The domain takes no mail",
+    "The domain does not accept mail",
     "warning",
     "{domain} has neither an MX record nor an address, so replies and bounces to it are lost.",
     "Publish an MX record, or use an address of a domain that has one.",
     f"{RFC}5321#section-5.1",
 )
 NULL_MX = NO_MX._replace(
-    why="The MX record of {domain} says that it takes no mail, so replies to it are lost.",
+    why="The MX record of {domain} says that it accepts no mail, so replies to it are lost.",
     source=f"{RFC}7505#section-3",
 )
 NULL_MX_OF_SENDER = NULL_MX._replace(
-    why="The MX record of {domain} says that it takes no mail, so replies and bounces to it are "
+    why="The MX record of {domain} says that it accepts no mail, so replies and bounces to it are "
     "lost, and receivers may refuse mail from it.",
     source=f"{RFC}7505#section-4.2",
 )
@@ -215,9 +215,9 @@ SPF_NAMES_OTHERS = Kind(
 )
 SPF_NAMES_ALL = Kind(
     "A314",
-    "The SPF record allows everybody",
+    "The SPF record allows anyone to send",
     "warning",
-    "The SPF record of {domain} ends in `+all`, so anybody may send in its name.",
+    "The SPF record of {domain} ends in `+all`, so anyone may send mail in its name.",
     "End it in `~all` or `-all`.",
     f"{RFC}7208#section-5.1",
 )
@@ -242,7 +242,7 @@ NO_ANSWER = Kind(
     "DNS did not answer",
     "warning",
     "The DNS records of {domain} could not be looked up: {happened}.",
-    "Audit again; if it persists, ask whoever runs the domain's DNS.",
+    "Run the audit again. If it fails again, ask whoever runs the domain's DNS.",
 )
 
 KINDS = tuple(

@@ -107,7 +107,7 @@ def _tenant(random: Random, place: int) -> AuditedTenant:
     if random.random() < 0.02:
         words = {
             "happened": STALE_READING.format(name),
-            "remedy": "Check that the platform is up, and audit again.",
+            "remedy": "Check that the platform is up, and run the audit again.",
         }
         return tenant(
             name,

@@ -150,7 +150,7 @@ def test_a_reader_is_told_what_was_audited_and_what_is_common(open_page: Open) -
     expect(common).to_contain_text(
         [
             "1 tenant The platform has no password A107",
-            "3 tenants The live settings are not the declared ones A106",
+            "3 tenants The live settings differ from the declared ones A106",
             "1 tenant The domain has no SPF record A311",
         ]
     )
@@ -394,7 +394,7 @@ def test_everything_works_by_keyboard(open_page: Open) -> None:
     press_until("Tenant")
     page.keyboard.press("Enter")
     assert names(page) == ["acme", "tenant-10"]
-    press_until("The live settings are not")
+    press_until("The live settings differ")
     page.keyboard.press("Enter")
     expect(rows(page).first.locator(".panel")).to_be_visible()
     page.get_by_role("searchbox").focus()
