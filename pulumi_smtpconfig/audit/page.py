@@ -1,4 +1,4 @@
-"""The page of an audit: one HTML file that asks nobody for anything.
+"""The page of an audit: one self-contained HTML file, which makes no requests.
 
 The file holds everything as plain HTML, so it can be read without JavaScript too. Its script only
 hides, orders and counts rows. The policy in it allows that script and that style alone, by their
