@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 THREADS = 64
 NO_TENANTS = "No tenant was found, so nothing was audited."
 OFFLINE = (
-    "No SMTP server could be reached from this machine, so no settings were tested. Check its "
-    "network and its DNS, or audit where SMTP connections may leave."
+    "No SMTP server could be reached from this machine, so no settings were tested. Check this "
+    "machine's network and DNS, or run the audit where outgoing SMTP is allowed."
 )
 
 

@@ -45,14 +45,15 @@ class Reader:
             return None
         if not target.is_bound and self._live.is_readable(target.declaration):
             raise ReadFailed(
-                "It names no credentials, and its file may name any host, so nothing was sent.",
+                "The resource names no credentials, and an exported file can name any host, so "
+                "nothing was sent.",
                 "name a set that has hostnames with --credentials, or audit the stack by --stack.",
             )
         hostname = target.declaration.tenant.hostname
         if self._strikes[hostname] >= STRIKES:
             raise ReadFailed(
-                f"It was not read, as {hostname} does not answer for other tenants.",
-                "check that the platform is up, then audit again.",
+                f"It was not read, because {hostname} did not answer for other tenants.",
+                "check that the platform is up, then run the audit again.",
             )
         began = time.monotonic()
         try:

@@ -120,8 +120,8 @@ class Server:
             return self.failure
         if self._hangs[login_host] >= STRIKES:
             return NotVerified(
-                f"It was not tried, as {login_host} does not answer other logins.",
-                "check that it is up, then audit again.",
+                f"The login was not tried, because {login_host} did not answer earlier ones.",
+                "check that it is up, then run the audit again.",
             )
         return None
 
@@ -305,7 +305,7 @@ def _verify(
     if began > ends:
         return NotVerified(
             f"{address_of(verification)} took too long for the senders before this one.",
-            "audit again, with fewer tenants.",
+            "run the audit again, with fewer tenants.",
         )
     result: Result
     try:

@@ -120,7 +120,9 @@ def _require_hostnames() -> None:
     try:
         require_hostnames({CREDENTIALS: os.environ.get(CREDENTIALS)})
     except FleetError as error:
-        raise ConfigurationError(f"{error}.", "correct that; nothing was sent.") from None
+        raise ConfigurationError(
+            f"{error}.", "correct the credentials; nothing was sent."
+        ) from None
 
 
 def _bound(target: Target, credentials: str) -> Target:
@@ -137,7 +139,7 @@ def _of_export_file(path: Path) -> list[Target]:
     try:
         text = path.read_text("utf-8")
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ConfigurationError(f"{path} cannot be read: {why}.", "check the path.") from None
     return _of_export(text, str(path))
 
@@ -190,7 +192,7 @@ def of_stack(name: str) -> list[Target]:
     if done.returncode:
         said = without_logins(done.stderr.strip())[-MOST_SAID:]
         happened = f"`pulumi stack export` failed: {said}"
-        remedy = "correct that, and run it in the folder of the project."
+        remedy = "fix that, and run the command in the project's folder."
         raise ConfigurationError(happened, remedy)
     return _of_export(done.stdout, f"stack {name}")
 
@@ -205,7 +207,7 @@ def _of_export(text: str, name: str) -> list[Target]:
         found = list(_resources(json.loads(text)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         remedy = "give the output of `pulumi stack export`, or a tenants.yaml."
-        raise ConfigurationError(f"{name} is no exported stack.", remedy) from None
+        raise ConfigurationError(f"{name} is not an exported stack.", remedy) from None
     return [_exported(resource, inputs) for resource, inputs in found]
 
 

@@ -307,7 +307,8 @@ def audit(  # noqa: PLR0913 - a parameter for each option, all by keyword
         str,
         _text(
             "--fail-on",
-            "Exit with 1 if a tenant is in danger or was not read; also if it has warnings; never.",
+            "When to exit with 1: error, if a tenant is in danger or was not read; "
+            "warning, also if one has warnings; never.",
             "error|warning|never",
         ),
     ] = "error",

@@ -8,7 +8,7 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 0, 1, 2, 
 
 MEANINGS = {
     EXIT_OK: "verified, shown, or exported; an audit found nothing that `--fail-on` names; a "
-    "fleet's file is in order",
+    "fleet's file has no errors",
     EXIT_FAILED: "not verified, or the platform refused to show the settings; with export, the "
     "tenants that could be read are written; an audit found what `--fail-on` names; a fleet's file "
     "has errors or is not formatted",
@@ -16,7 +16,7 @@ MEANINGS = {
     EXIT_UNAVAILABLE: "no result: a package is not installed, reading is not enabled, a connection "
     "setting is missing or invalid, the platform is unreachable, a file cannot be read, or the "
     "output cannot be written",
-    EXIT_INTERRUPTED: "stopped by Ctrl-C; an audit tells what is known by then",
+    EXIT_INTERRUPTED: "stopped by Ctrl-C; an audit reports what is known by then",
 }
 
 

@@ -194,7 +194,7 @@ def test_one_source_is_needed() -> None:
     for words in ((), ("tenants.yaml", "--stack", "dev")):
         result = smtpconfig("audit", *words)
         assert result.exit_code == 2
-        assert "FILE: is one of three" in result.stderr
+        assert "FILE: give exactly one of" in result.stderr
 
 
 def test_a_second_argument_is_not_shown(emulator: Emulator) -> None:

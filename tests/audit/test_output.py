@@ -102,7 +102,7 @@ def test_a_table_that_was_stopped_says_so(platform: Emulator) -> None:
         screen.wait_for("2 of 3 tenants")
         screen.type(b"\x03")
         assert screen.end() == 130
-    assert "It was stopped, so this is what is known so far." in screen.shown
+    assert "The audit was stopped; this is what was known by then." in screen.shown
     assert "Traceback" not in screen.shown
 
 
@@ -148,7 +148,7 @@ def test_a_page_replaces_the_one_of_yesterday(platform: Emulator, tmp_path: Path
     page = tmp_path / "page.html"
     page.write_text("yesterday")
     result = audit(platform, "--html", str(page))
-    assert result.stdout.endswith(f"The page is {page}.\n")
+    assert result.stdout.endswith(f"The page was written to {page}.\n")
     assert "yesterday" not in page.read_text()
     assert [*tmp_path.iterdir()] == [page]
 
@@ -194,7 +194,7 @@ def test_a_machine_without_dns_servers_is_told_before_anything_is_read(
     monkeypatch.setattr(BaseResolver.__init__, "__defaults__", (path, True))
     result = audit(platform, "--dns")
     assert (result.exit_code, platform.requests) == (2, [])
-    assert "--dns: finds no DNS server" in result.stderr
+    assert "--dns: needs a DNS server" in result.stderr
     assert "--dns-server" in result.stderr
 
 
@@ -230,7 +230,7 @@ def test_what_was_looked_at_is_told(
     shown = document(audit(platform, "--html", str(page), "--json", *options))
     assert (shown["verify"], shown["dns"]) == (verify, dns)
     text = page.read_text()
-    looked, _, not_looked = text.partition("Looked at:")[2].partition("</p>")[0].partition("Not ")
+    looked, _, not_looked = text.partition("Checked:")[2].partition("</p>")[0].partition("Not ")
     for part, was in (("SMTP sessions", verify), ("DNS records", dns)):
         assert (part in looked, part in not_looked) == (was, not was)
     assert "settings" in looked

@@ -121,13 +121,15 @@ def _find_problems(source: Source, scope: Scope, output: Output) -> Iterator[Pro
     elif scope.dns_server and (why := _dns_server_problem(scope)):
         yield Problem("dns_server", why)
     elif scope.dns and not scope.dns_server and not _has_dns_server():
-        yield Problem("dns", "finds no DNS server configured on this machine: give --dns-server")
+        yield Problem(
+            "dns", "needs a DNS server, and none is configured on this machine: give --dns-server"
+        )
 
 
 def _find_source_problems(source: Source) -> Iterator[Problem]:
     hostname = source.properties.get("hostname")
     if sum(map(bool, (source.file, source.stack, hostname))) != 1:
-        yield Problem("file", "is one of three: give a FILE, --stack or --hostname")
+        yield Problem("file", "give exactly one of FILE, --stack and --hostname")
     if source.folder and not source.file:
         yield Problem("password_folder", "needs FILE")
     if not hostname:
@@ -235,9 +237,9 @@ def _table(report: AuditReport, page: str, shows_all: bool) -> Report:  # noqa: 
     title = f"{tenants} of {report.subject}{': ' if told else ''}{told}."
     title += "".join(f" {notice}" for notice in report.notices)
     if not report.is_complete:
-        title += " It was stopped, so this is what is known so far."
+        title += " The audit was stopped; this is what was known by then."
     if page:
-        title += f" The page is {page}."
+        title += f" The page was written to {page}."
     rows = [
         row
         for tenant in report.tenants
