@@ -186,8 +186,8 @@ def why_taken(provider: str) -> str:
     if not DEFAULT_PROVIDER.fullmatch(provider):
         return ""
     return (
-        f'A provider cannot be named "{provider}": the engine gives such names to its own, which '
-        "has the settings of the stack's config. Give it another name."
+        f'A provider cannot be named "{provider}": the engine uses such names for its default '
+        "providers, which have the settings of the stack's config. Choose another name."
     )
 
 

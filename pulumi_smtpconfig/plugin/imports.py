@@ -76,7 +76,7 @@ def import_tenant(id_: str, lifecycle: Lifecycle, sender: Sender) -> tuple[str, 
             )
         if wrong := Declaration.parse(read.inputs)[1]:
             raise ReadFailed(
-                f"A resource cannot have the tenant's mail settings: {'; '.join(map(str, wrong))}.",
+                f"The tenant's mail settings cannot be imported: {'; '.join(map(str, wrong))}.",
                 "correct them on the platform. Or declare the tenant without an import: "
                 "`pulumi up` replaces them.",
             )

@@ -68,8 +68,8 @@ ERROR = grpc.StatusCode.UNKNOWN
 """How the engine's own providers report an error; it shows the message alone."""
 
 NO_TIME_LIMIT = (
-    "The resource option for time limits (customTimeouts) does nothing here. Set "
-    "smtpconfig:timeout, which limits each try of a request."
+    "The resource option customTimeouts has no effect here. Set smtpconfig:timeout, which limits "
+    "each try of a request."
 )
 
 DOING = {
@@ -171,8 +171,7 @@ class Servicer(ResourceProviderServicer):
         served = self._served.setdefault("urn", request.urn)  # one step, whatever threads do
         if served != request.urn:
             another = ConfigurationError(
-                f"The plugin that runs already serves {served}, and cannot serve {request.urn} "
-                "too.",
+                f"The running plugin already serves {served}, and cannot also serve {request.urn}.",
                 "restart it to serve another provider, or unset PULUMI_DEBUG_PROVIDERS: then the "
                 "engine starts one for each.",
             )

@@ -353,7 +353,7 @@ def test_a_plugin_that_runs_already_serves_one_provider(native: Stack, emulator:
         output, status = native.run(*UP)
         plugin.kill()
     assert status
-    assert "The plugin that runs already serves urn:" in output
+    assert "The running plugin already serves urn:" in output
     assert {r.header("authorization") for r in emulator.requests} == {f"Bearer {token}"}
     assert not [r for r in emulator.requests if "/us/" in r.path]
 

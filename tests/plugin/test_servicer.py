@@ -837,7 +837,7 @@ def test_an_attached_plugin_serves_one_provider(
             for other in ("us", "default"):
                 with pytest.raises(CallFailed) as refused:
                     configure(engine, other, "other-token")
-                assert f"already serves {engine.urn}, and cannot serve " in str(refused.value)
+                assert f"already serves {engine.urn}, and cannot also serve " in str(refused.value)
                 assert "\n  Next: " in str(refused.value)
                 assert "other-token" not in str(refused.value)
             emulator.order(Fault(200, "{}"))
