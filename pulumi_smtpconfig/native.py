@@ -99,17 +99,17 @@ class Provider(pulumi.ProviderResource):
         resource_name: The provider's name in the stack.
         opts: Pulumi's resource options.
         token: A bearer token; it wins over OAuth2.
-        client_id: An OAuth2 client, which gets its own token.
+        client_id: The OAuth2 client to get tokens with.
         client_secret: The client's secret.
         oauth_username: A user, for the grant `password`.
         oauth_password: The password of `oauth_username`.
         scope: The OAuth2 scope to request.
         token_url: The token endpoint; by default that of the tenant's realm.
         credentials: Named sets of credentials, as a JSON object.
-        read_back: "admin" reads the settings on SHIFT.
+        read_back: "admin" turns on reading for SHIFT.
         read_url: The URL of a realm's representation, to read the settings on SSMS.
         preview_reads: "off" keeps previews from reading what a new resource replaces.
-        ca_bundle: A PEM file with the authorities to trust.
+        ca_bundle: A PEM file of certificate authorities to trust in addition to the system's.
         timeout: Seconds for one try of a request; by default 30.
         retries: How often a failed request is tried again, 0 to 10; by default 3.
         connect_to: The host:port that every connection goes to.

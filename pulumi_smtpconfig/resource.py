@@ -90,8 +90,9 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
         auth_token_client_secret_from: Where the provider reads the client secret instead, as
             `password_from`.
         auth_token_scope: The scope to ask for; without one Keycloak asks for a token each time.
-        allow_utf8: On Keycloak, send from addresses whose local part is not ASCII. If it, `debug`,
-            `timeout`, `connection_timeout` or `write_timeout` is left out, the realm keeps that.
+        allow_utf8: On Keycloak, send from addresses whose local part is not ASCII. If this,
+            `debug`, `timeout`, `connection_timeout` or `write_timeout` is not set, the realm keeps
+            its own value.
         debug: On Keycloak, log SMTP sessions; the log may contain secrets.
         timeout: On Keycloak, seconds to wait for a reply, 0.001 to 3600.
         connection_timeout: On Keycloak, seconds to wait for a connection.
@@ -105,7 +106,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
             and without sending mail: "off" (the default), "warn" to send them even if that fails,
             or "require". On Keycloak "platform" has the server try them instead, by a mail to the
             address of the token's user.
-        verify_recipient: An address to ask for as a recipient.
+        verify_recipient: An address that the SMTP server is asked to accept as a recipient; it gets
+            no mail.
         triggers: Values of any kind, secrets included; a change sends the settings again.
         lint_ignore: Codes to silence, such as "W102"; the error about an unknown one lists all.
         opts: Pulumi's resource options.
@@ -194,8 +196,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """The scope to ask for; without one Keycloak asks for a token each time."""
 
     allow_utf8: pulumi.Output[bool | None]
-    """On Keycloak, send from addresses whose local part is not ASCII. If it, `debug`, `timeout`,
-    `connection_timeout` or `write_timeout` is left out, the realm keeps that.
+    """On Keycloak, send from addresses whose local part is not ASCII. If this, `debug`, `timeout`,
+    `connection_timeout` or `write_timeout` is not set, the realm keeps its own value.
     """
 
     debug: pulumi.Output[bool | None]
@@ -218,7 +220,7 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     """
 
     verify_recipient: pulumi.Output[str | None]
-    """An address to ask for as a recipient."""
+    """An address that the SMTP server is asked to accept as a recipient; it gets no mail."""
 
     triggers: pulumi.Output[list[Any] | None]
     """Values of any kind, secrets included; a change sends the settings again."""

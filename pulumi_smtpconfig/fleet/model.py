@@ -152,7 +152,7 @@ class Settings(Strict):
     write_timeout: Seconds = None
     """On Keycloak, seconds to wait until a command is sent."""
     verify_recipient: Text = None
-    """An address to ask for as a recipient when the settings are verified."""
+    """An address that the SMTP server is asked to accept as a recipient; it gets no mail."""
     triggers: Annotated[Any, WithJsonSchema({"type": ["array", "string", "null"]})] = None
     """Values of any kind; a change sends the settings again."""
 
