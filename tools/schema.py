@@ -1,4 +1,4 @@
-"""Write the plugin's schema: `python -m tools.schema`.
+"""Write the schemas of the plugin and of a fleet's file: `python -m tools.schema`.
 
 Types come from the models, descriptions from docstrings, so there is nothing to keep in step.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from pydantic import JsonValue, SecretStr
 from pydantic.alias_generators import to_camel
 
+from pulumi_smtpconfig.fleet.model import schema as fleet_schema
 from pulumi_smtpconfig.native import Provider
 from pulumi_smtpconfig.plugin.servicer import SECRET_SETTINGS
 from pulumi_smtpconfig.property_names import ATTRIBUTES, DEFAULTED, SECRETS, TYPES
@@ -26,7 +27,8 @@ from pulumi_smtpconfig.settings.models import Options, SmtpSettings, Tenant
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-FILE = Path(__file__).parents[1] / "pulumi_smtpconfig/plugin/schema.json"
+PACKAGE = Path(__file__).parents[1] / "pulumi_smtpconfig"
+FILE, FLEET_FILE = PACKAGE / "plugin/schema.json", PACKAGE / "fleet/tenants.schema.json"
 ARGUMENT = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 PYTHON_NAME = re.compile(r"`?\b[a-z]+(?:_[a-z0-9]+)+\b`?|`from_`")
 FINGERPRINT = "Tells whether the secret that is read by reference is the one that was sent."
@@ -194,3 +196,4 @@ def text() -> str:
 
 if __name__ == "__main__":
     FILE.write_text(text(), "utf-8")
+    FLEET_FILE.write_text(fleet_schema(), "utf-8")

@@ -41,7 +41,7 @@ TENANTS: dict[str, dict[str, object]] = {
 
 
 def test_the_committed_schema_is_up_to_date() -> None:
-    """`model.schema` makes it; write the text of this failure to the file."""
+    """After changing `fleet/model.py`, run `python -m tools.schema`."""
     assert schema() == PATH.read_text()
 
 
