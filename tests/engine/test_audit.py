@@ -94,7 +94,7 @@ def test_a_stack_that_does_not_exist_is_told_in_the_engines_words(
     ended = audit(open_stack(PROGRAMS / "declared"), "--stack", "none")
     assert ended.returncode == 3
     assert "no stack named 'none' found" in ended.stderr
-    assert "the folder of the project" in ended.stderr
+    assert "the project's folder" in ended.stderr
     assert "\x1b" not in ended.stderr
 
 

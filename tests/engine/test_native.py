@@ -254,7 +254,7 @@ def test_settings_that_cannot_be_imported_are_told(
     assert status
     assert "from: is required" in output
     assert "correct them on the platform" in output
-    assert "bug" not in output
+    assert not re.search(r"\bbug\b", output)  # "debug" is in what an interrupted program prints
 
 
 def test_settings_that_lint_refuses_are_imported(native: Stack, emulator: Emulator) -> None:
@@ -264,7 +264,7 @@ def test_settings_that_lint_refuses_are_imported(native: Stack, emulator: Emulat
     words = ("import", "smtpconfig:index:SmtpConfig", "acme", ID, "--yes", "--protect=false")
     output = native.must(*words, "--generate-code=false")
     assert "host: includes a port; use the server's name, and set port" in output
-    assert "bug" not in output
+    assert not re.search(r"\bbug\b", output)  # "debug" is in what an interrupted program prints
     declare(native, {"acme": SHIFT | {"host": "live.example", "user": "acme", "password": "x"}})
     native.must(*UP)
     assert emulator.tenants["acme"]["host"] == "live.example"
