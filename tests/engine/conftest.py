@@ -32,7 +32,8 @@ MAIL: dict[str, Any] = {
 """The required arguments of a resource."""
 
 INTERRUPTED_PROGRAM = re.compile(
-    r"^[^\n]*Traceback \((?:(?!Traceback|pulumi_smtpconfig|error:).)*KeyboardInterrupt$",
+    r"^[^\n]*Traceback \((?:(?!pulumi_smtpconfig|error:).)*"
+    r"(?:KeyboardInterrupt:? ?|RuntimeError: no running event loop)$",
     re.MULTILINE | re.DOTALL,
 )
 
