@@ -236,6 +236,8 @@ class SmtpConfig(Resource, module="smtpconfig", name="SmtpConfig"):
     ) -> None:
         """Keep the type, because all tenants of another type would be created anew."""
         super().__init_subclass__(module=module, name=name, **kwargs)
+        # Pulumi's SDK looks in the class alone, and a number without a type becomes a float.
+        cls.__annotations__ = {"port": pulumi.Output[int], **cls.__annotations__}
 
     @overload
     def __init__(

@@ -54,11 +54,19 @@ REQUIRED = {
 }
 
 
+IMPORT = "from pulumi_smtpconfig import SmtpConfig"
+
+
 def outputs(
-    given: str = "{}", names: Iterable[str] = SmtpConfig.__annotations__, *, preview: bool = False
+    given: str = "{}",
+    names: Iterable[str] = SmtpConfig.__annotations__,
+    *,
+    preview: bool = False,
+    declared: str = IMPORT,
 ) -> dict[str, Any]:
     """Return the outputs of a tenant that a program declares under mocks, but not those without."""
     program = PROGRAM.replace("GIVEN", given).replace("NAMES", repr(list(names)))
+    program = program.replace(IMPORT, declared)
     run = subprocess.run(
         [sys.executable, "-c", program.replace("PREVIEW", str(preview))],
         capture_output=True,
@@ -70,9 +78,19 @@ def outputs(
     return {name: value for name, value in values.items() if value is not None}
 
 
-def test_what_is_left_out_has_its_default() -> None:
+@pytest.mark.parametrize(
+    "declared",
+    [
+        IMPORT,
+        "from pulumi_smtpconfig.native import SmtpConfig",
+        "import pulumi_smtpconfig\n\n\nclass SmtpConfig(pulumi_smtpconfig.SmtpConfig):\n    pass",
+        "from pulumi_smtpconfig.fleet.program import Tenant as SmtpConfig",
+    ],
+    ids=["dynamic", "native", "subclass", "fleet"],
+)
+def test_what_is_left_out_has_its_default(declared: str) -> None:
     """Each with its type, so that a test can compare it."""
-    found = outputs()
+    found = outputs(declared=declared)
     assert found == DEFAULTS | REQUIRED
     kinds = {name: type(value) for name, value in DEFAULTS.items()}
     assert {name: type(found[name]) for name in DEFAULTS} == kinds
