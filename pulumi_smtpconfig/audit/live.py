@@ -129,7 +129,9 @@ class Draft:
     def has_no_server(self) -> bool:
         """Whether lint knows that there is no server to connect to."""
         errors = [each for each in self.findings if each.severity == "error"]
-        in_effect = [each for each in errors if not self.live or each.code != findings.INVALID.code]
+        in_effect = [
+            each for each in errors if self.live is None or each.code != findings.INVALID.code
+        ]
         return not {each.subject for each in in_effect}.isdisjoint({"host", "port"})
 
     @property
@@ -239,7 +241,7 @@ def _lint(draft: Draft, settings: Mapping[str, Any]) -> Iterator[Finding]:
         **{key: value for key, value in settings.items() if key not in SECRET_KEYS},
     }
     ignored = declaration.silenced
-    said_better = {draft.login_secret.key} if draft.live else set()  # by NO_SECRET
+    said_better = {draft.login_secret.key} if draft.live is not None else set()  # by NO_SECRET
     for problem in find_errors(read, ignored):
         if problem.property not in said_better:
             yield _of_lint(problem, "error", draft)

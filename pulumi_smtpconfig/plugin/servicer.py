@@ -130,14 +130,14 @@ class Servicer(ResourceProviderServicer):
         self._checked: set[str] = set()
         self._tenants: Tenants = {}
 
-    def Handshake(  # noqa: N802 - the protocol's name, as below
+    def Handshake(
         self, request: pb.ProviderHandshakeRequest, _: Context
     ) -> pb.ProviderHandshakeResponse:
         """Say what values this plugin understands."""
         self._engine_log = EngineLog(request.engine_address)
         return pb.ProviderHandshakeResponse(accept_secrets=True)
 
-    def Attach(self, request: plugin_pb2.PluginAttach, _: Context) -> Empty:  # noqa: N802
+    def Attach(self, request: plugin_pb2.PluginAttach, _: Context) -> Empty:
         """Serve an engine that did not start this process, as `PULUMI_DEBUG_PROVIDERS` asks it to.
 
         It attaches to the same process for each operation, and each of its providers does.
@@ -145,15 +145,15 @@ class Servicer(ResourceProviderServicer):
         self._begin(request.address)
         return Empty()
 
-    def GetPluginInfo(self, _request: Empty, _: Context) -> plugin_pb2.PluginInfo:  # noqa: N802
+    def GetPluginInfo(self, _request: Empty, _: Context) -> plugin_pb2.PluginInfo:
         """Return the package's version."""
         return plugin_pb2.PluginInfo(version=version("pulumi-smtpconfig"))
 
-    def GetSchema(self, _request: Any, _: Context) -> pb.GetSchemaResponse:  # noqa: N802
+    def GetSchema(self, _request: Any, _: Context) -> pb.GetSchemaResponse:
         """Return the schema that SDKs are generated from."""
         return pb.GetSchemaResponse(schema=schema())
 
-    def CheckConfig(self, request: pb.CheckRequest, _: Context) -> pb.CheckResponse:  # noqa: N802
+    def CheckConfig(self, request: pb.CheckRequest, _: Context) -> pb.CheckResponse:
         """Mark what is secret; a wrong setting is reported by the operation that needs it."""
         given = raw(request.news)
         taken, today = why_taken(_name(request.urn)), os.environ.get(STACK_CONFIG)
@@ -162,11 +162,11 @@ class Servicer(ResourceProviderServicer):
             return pb.CheckResponse(failures=[pb.CheckFailure(reason=taken)])
         return pb.CheckResponse(inputs=encode(decode(given), given, SECRET_SETTINGS))
 
-    def DiffConfig(self, _request: pb.DiffRequest, _: Context) -> pb.DiffResponse:  # noqa: N802
+    def DiffConfig(self, _request: pb.DiffRequest, _: Context) -> pb.DiffResponse:
         """Never replace a provider: no setting of it belongs to a resource."""
         return pb.DiffResponse()
 
-    def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:
         """Keep the settings without reading them, so that a bad one cannot block a destroy."""
         served = self._served.setdefault("urn", request.urn)  # one step, whatever threads do
         if served != request.urn:
@@ -197,7 +197,7 @@ class Servicer(ResourceProviderServicer):
         return re.sub("^the ", "The ", self._config.named(text))
 
     @_operation
-    def Check(self, request: pb.CheckRequest) -> pb.CheckResponse:  # noqa: N802
+    def Check(self, request: pb.CheckRequest) -> pb.CheckResponse:
         """Report every problem at once, without a property: the engine prints the value of one."""
         given = raw(request.news)
         olds, news = decode(raw(request.olds)), decode(given)
@@ -230,7 +230,7 @@ class Servicer(ResourceProviderServicer):
         return pb.CheckResponse(inputs=encode(inputs, given, SECRETS))
 
     @_operation
-    def Diff(self, request: pb.DiffRequest) -> pb.DiffResponse:  # noqa: N802
+    def Diff(self, request: pb.DiffRequest) -> pb.DiffResponse:
         """Compare the state with the program, and say for each property what happens."""
         olds, news = decode(raw(request.olds)), decode(raw(request.news))
         diff = self._lifecycle.diff(olds, news)
@@ -253,7 +253,7 @@ class Servicer(ResourceProviderServicer):
         )
 
     @_operation
-    def Create(self, request: pb.CreateRequest) -> pb.CreateResponse:  # noqa: N802
+    def Create(self, request: pb.CreateRequest) -> pb.CreateResponse:
         """Send the settings, except in a preview."""
         given = raw(request.properties)
         inputs = decode(given)
@@ -264,7 +264,7 @@ class Servicer(ResourceProviderServicer):
         return pb.CreateResponse(id=id_, properties=_outputs(outputs, given))
 
     @_operation
-    def Read(self, request: pb.ReadRequest) -> pb.ReadResponse:  # noqa: N802
+    def Read(self, request: pb.ReadRequest) -> pb.ReadResponse:
         """Return what a refresh finds, or what a tenant has that is imported by its id."""
         given = raw(request.properties)
         state = decode(given)
@@ -284,7 +284,7 @@ class Servicer(ResourceProviderServicer):
         )
 
     @_operation
-    def Update(self, request: pb.UpdateRequest) -> pb.UpdateResponse:  # noqa: N802
+    def Update(self, request: pb.UpdateRequest) -> pb.UpdateResponse:
         """Send all settings if any of them changed, except in a preview."""
         olds, given = raw(request.olds), raw(request.news)
         inputs = decode(given)
@@ -295,12 +295,12 @@ class Servicer(ResourceProviderServicer):
         return pb.UpdateResponse(properties=_outputs(outputs, given, olds))
 
     @_operation
-    def Delete(self, request: pb.DeleteRequest) -> Empty:  # noqa: N802
+    def Delete(self, request: pb.DeleteRequest) -> Empty:
         """Leave the tenant's settings and say so, or clear them with `onDelete: clear`."""
         self._lifecycle.delete(decode(raw(request.properties)))
         return Empty()
 
-    def Cancel(self, _request: Empty, _: Context) -> Empty:  # noqa: N802
+    def Cancel(self, _request: Empty, _: Context) -> Empty:
         """End all waits and retries."""
         if hasattr(self, "_client"):
             self._client.stop()
